@@ -1,0 +1,381 @@
+/**
+ * What is due, and when: steps in order of time, then kind, then the order in which they were asked for.
+ *
+ *   near   a binary heap of what is due soonest
+ *   far    buckets of equal width in time, each an unsorted list, for what is due later
+ *   beyond one more list, for what is due after the last bucket
+ *
+ * While few steps wait everything is near. Once many do, only the bucket at hand is, so that the heap stays
+ * small and a cache holds it; an entry is put in a bucket and later poured into the heap, in constant time each.
+ * A cancelled entry is left where it is and thrown out when met, or in a sweep once it is one of a majority.
+ *
+ * It knows no clock: times are numbers, and the CPU uses one whose time is service received.
+ */
+
+import { OverBudgetError } from './overBudget.js';
+
+/** Something to do, with the thing to do it to and the ticket under which it was asked for. */
+export type Step<S> = (subject: S, ticket: number) => void;
+
+/** Which goes first of what is due at the same time. */
+export const Kind = {
+  /** Service completed, something released. */
+  completion: 0,
+  /** Something goes up or down, a setting changes. */
+  change: 1,
+  timeout: 2,
+  arrival: 3,
+} as const;
+export type Kind = (typeof Kind)[keyof typeof Kind];
+
+const KIND_WEIGHT = 2 ** 51;
+/** Places for entries: a ticket is a place and how often it was used. */
+const PLACES = 2 ** 22;
+const PER_PLACE = 2 ** -22;
+/** Below so many entries a heap alone is fastest. */
+const FEW = 1024;
+/** Entries per bucket, counted over all of them; the first, where entries are dense, hold some five times as many. */
+const PER_BUCKET = 4;
+const NEAR_ONLY = 2 ** 31 - 1;
+
+/** Fields of an entry in `entries`. */
+const TIME = 0;
+const ORDER = 1;
+const TICKET = 2;
+const NEXT = 3;
+
+export class Agenda {
+  /** Entries that wait and were not cancelled. */
+  size = 0;
+
+  private capacity = 256;
+  private entries = new Float64Array(this.capacity * 4);
+  private steps: (Step<never> | undefined)[] = [];
+  private subjects: unknown[] = [];
+  private free = -1;
+  private used = 0;
+  private sequence = 0;
+  private cancelled = 0;
+
+  // The heap, its root at 0. After a removal the root is a hole, which the next addition fills.
+  private nearTimes = new Float64Array(this.capacity);
+  private nearOrders = new Float64Array(this.capacity);
+  private nearPlaces = new Int32Array(this.capacity);
+  private nearSize = 0;
+  private nearLimit = FEW;
+  private hole = false;
+
+  private heads = new Int32Array(0);
+  private bucketStart = 0;
+  private bucketsPerMs = 0;
+  /** The bucket that is in the heap; with no buckets, all are. */
+  private bucket = NEAR_ONLY;
+  private beyond = -1;
+  private farSize = 0;
+
+  /** Adds `step(subject)` at `time` and returns its ticket, which is never 0. */
+  add<S>(time: number, step: Step<S>, subject: S, kind: Kind = Kind.completion): number {
+    const place = this.takePlace();
+    const at = place * 4;
+    const order = this.nextOrder(kind);
+    const ticket = this.entries[at + TICKET];
+    this.steps[place] = step as Step<never>;
+    this.subjects[place] = subject;
+    this.size += 1;
+    const bucket = this.bucketOf(time);
+    if (bucket <= this.bucket) this.addNear(time, order, place);
+    else {
+      this.entries[at + TIME] = time;
+      this.entries[at + ORDER] = order;
+      this.addFar(place, bucket);
+    }
+    return ticket;
+  }
+
+  /** The place in the order of whatever is asked for now; the clock's alarms take theirs here, too. */
+  nextOrder(kind: Kind): number {
+    this.sequence += 1;
+    return kind * KIND_WEIGHT + this.sequence;
+  }
+
+  /** Forgets an entry; `false` if it has run or was cancelled before. */
+  cancel(ticket: number): boolean {
+    const place = ticket - Math.floor(ticket * PER_PLACE) * PLACES;
+    if (this.entries[place * 4 + TICKET] !== ticket || this.steps[place] === undefined) return false;
+    this.steps[place] = undefined;
+    this.subjects[place] = undefined;
+    this.size -= 1;
+    this.cancelled += 1;
+    if (this.cancelled > this.size && this.cancelled > FEW) this.rebuild();
+    return true;
+  }
+
+  /** When the first entry is due; `Infinity` if there is none. */
+  get due(): number {
+    return this.settle() ? this.nearTimes[0] : Infinity;
+  }
+
+  /** The first entry's place among those due at the same time; meaningful after `due` only. */
+  get dueOrder(): number {
+    return this.nearOrders[0];
+  }
+
+  /** Removes the first entry and runs it. */
+  runNext(): void {
+    if (!this.settle()) return;
+    const place = this.nearPlaces[0];
+    const step = this.steps[place]!;
+    const subject = this.subjects[place];
+    const ticket = this.entries[place * 4 + TICKET];
+    this.hole = true;
+    this.steps[place] = undefined;
+    this.subjects[place] = undefined;
+    this.givePlace(place);
+    this.size -= 1;
+    step(subject as never, ticket);
+  }
+
+  /** The step that runs next; for reports on a clock that does not move. */
+  get nextStep(): Step<never> | undefined {
+    return this.settle() ? this.steps[this.nearPlaces[0]] : undefined;
+  }
+
+  /** Brings a live entry to the root of the heap; `false` if there is none. */
+  private settle(): boolean {
+    for (;;) {
+      if (this.hole) this.fillHole();
+      if (this.nearSize === 0) {
+        if (!this.pourNextBucket()) return false;
+      } else if (this.steps[this.nearPlaces[0]] === undefined) this.dropRoot();
+      else return true;
+    }
+  }
+
+  private dropRoot(): void {
+    this.givePlace(this.nearPlaces[0]);
+    this.cancelled -= 1;
+    this.hole = true;
+  }
+
+  private takePlace(): number {
+    const place = this.free;
+    if (place >= 0) {
+      this.free = this.entries[place * 4 + NEXT];
+      return place;
+    }
+    if (this.used === this.capacity) this.grow();
+    this.entries[this.used * 4 + TICKET] = PLACES + this.used;
+    return this.used++;
+  }
+
+  private givePlace(place: number): void {
+    const at = place * 4;
+    this.entries[at + TICKET] += PLACES;
+    this.entries[at + NEXT] = this.free;
+    this.free = place;
+  }
+
+  private grow(): void {
+    if (this.capacity === PLACES) throw new OverBudgetError(`more than ${PLACES} events are pending`);
+    this.capacity *= 2;
+    this.entries = larger(this.entries, this.capacity * 4);
+    this.nearTimes = larger(this.nearTimes, this.capacity);
+    this.nearOrders = larger(this.nearOrders, this.capacity);
+    const places = new Int32Array(this.capacity);
+    places.set(this.nearPlaces);
+    this.nearPlaces = places;
+  }
+
+  // The heap.
+
+  private addNear(time: number, order: number, place: number): void {
+    if (this.hole) {
+      this.hole = false;
+      this.siftDown(time, order, place, this.nearSize);
+      return;
+    }
+    const size = this.nearSize++;
+    this.siftUp(size, time, order, place);
+    if (size >= this.nearLimit) this.rebuild();
+  }
+
+  private fillHole(): void {
+    this.hole = false;
+    const last = --this.nearSize;
+    if (last > 0) this.siftDown(this.nearTimes[last], this.nearOrders[last], this.nearPlaces[last], last);
+  }
+
+  private siftUp(from: number, time: number, order: number, place: number): void {
+    const times = this.nearTimes;
+    const orders = this.nearOrders;
+    const places = this.nearPlaces;
+    let at = from;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      const parentTime = times[parent];
+      if (parentTime < time || (parentTime === time && orders[parent] < order)) break;
+      times[at] = parentTime;
+      orders[at] = orders[parent];
+      places[at] = places[parent];
+      at = parent;
+    }
+    times[at] = time;
+    orders[at] = order;
+    places[at] = place;
+  }
+
+  /** Puts an entry at the root and lets it sink among the first `size`. */
+  private siftDown(time: number, order: number, place: number, size: number): void {
+    const times = this.nearTimes;
+    const orders = this.nearOrders;
+    const places = this.nearPlaces;
+    let at = 0;
+    for (let child = 1; child < size; child = 2 * at + 1) {
+      let childTime = times[child];
+      const right = child + 1;
+      if (right < size) {
+        // Chosen without a branch, which the processor would guess wrong half the time.
+        const rightTime = times[right];
+        child += +(rightTime < childTime) | (+(rightTime === childTime) & +(orders[right] < orders[child]));
+        childTime = times[child];
+      }
+      if (childTime > time || (childTime === time && orders[child] > order)) break;
+      times[at] = childTime;
+      orders[at] = orders[child];
+      places[at] = places[child];
+      at = child;
+    }
+    times[at] = time;
+    orders[at] = order;
+    places[at] = place;
+  }
+
+  // The buckets.
+
+  /** Which bucket a time belongs to: at most `this.bucket` if it is near. Grows with time, so order is kept. */
+  private bucketOf(time: number): number {
+    if (this.bucket === NEAR_ONLY) return NEAR_ONLY;
+    const bucket = (time - this.bucketStart) * this.bucketsPerMs;
+    return bucket < this.heads.length ? Math.floor(bucket) : this.heads.length;
+  }
+
+  private addFar(place: number, bucket: number): void {
+    const next = place * 4 + NEXT;
+    if (bucket >= this.heads.length) {
+      this.entries[next] = this.beyond;
+      this.beyond = place;
+    } else {
+      this.entries[next] = this.heads[bucket];
+      this.heads[bucket] = place;
+    }
+    this.farSize += 1;
+  }
+
+  /** Fills the empty heap from the next bucket that is not empty; `false` if nothing is far. */
+  private pourNextBucket(): boolean {
+    if (this.farSize === 0) {
+      this.bucket = NEAR_ONLY;
+      this.nearLimit = FEW;
+      return false;
+    }
+    const { heads } = this;
+    let bucket = this.bucket + 1;
+    while (bucket < heads.length && heads[bucket] < 0) bucket += 1;
+    if (bucket >= heads.length) {
+      this.rebuild();
+      return true;
+    }
+    this.bucket = bucket;
+    const head = heads[bucket];
+    heads[bucket] = -1;
+    this.pour(head);
+    return true;
+  }
+
+  private pour(head: number): void {
+    const { entries } = this;
+    for (let place = head; place >= 0; ) {
+      const at = place * 4;
+      const next = entries[at + NEXT];
+      this.farSize -= 1;
+      if (this.steps[place] === undefined) this.discard(place);
+      else this.siftUp(this.nearSize++, entries[at + TIME], entries[at + ORDER], place);
+      place = next;
+    }
+  }
+
+  private discard(place: number): void {
+    this.cancelled -= 1;
+    this.givePlace(place);
+  }
+
+  /** Lays all entries out anew, without the cancelled ones: few into the heap, many into buckets that fit them. */
+  private rebuild(): void {
+    if (this.hole) this.fillHole();
+    const places = this.collect();
+    this.heads = new Int32Array(0);
+    this.beyond = -1;
+    this.farSize = 0;
+    this.nearSize = 0;
+    this.bucket = NEAR_ONLY;
+    if (places.length > FEW) this.chooseBuckets(places);
+    for (const place of places) {
+      const time = this.entries[place * 4 + TIME];
+      const bucket = this.bucketOf(time);
+      if (bucket <= this.bucket) this.siftUp(this.nearSize++, time, this.entries[place * 4 + ORDER], place);
+      else this.addFar(place, bucket);
+    }
+    this.nearLimit = Math.max(FEW, 4 * this.nearSize);
+  }
+
+  private collect(): Int32Array {
+    const { entries } = this;
+    const places = new Int32Array(this.size);
+    let count = 0;
+    const keep = (place: number) => {
+      if (this.steps[place] === undefined) this.discard(place);
+      else places[count++] = place;
+    };
+    for (let i = 0; i < this.nearSize; i += 1) {
+      const place = this.nearPlaces[i];
+      entries[place * 4 + TIME] = this.nearTimes[i];
+      entries[place * 4 + ORDER] = this.nearOrders[i];
+      keep(place);
+    }
+    const keepList = (head: number) => {
+      for (let place = head; place >= 0; ) {
+        const next = entries[place * 4 + NEXT];
+        keep(place);
+        place = next;
+      }
+    };
+    for (let bucket = 0; bucket < this.heads.length; bucket += 1) keepList(this.heads[bucket]);
+    keepList(this.beyond);
+    return places;
+  }
+
+  /**
+   * Buckets from the first entry to eight times as far as the median, so that little lies beyond and must be laid out again.
+   * The median of a sample, since a mean would be led astray by a few entries that are due in a year.
+   */
+  private chooseBuckets(places: Int32Array): void {
+    let first = Infinity;
+    for (const place of places) first = Math.min(first, this.entries[place * 4 + TIME]);
+    const stride = Math.ceil(places.length / 256);
+    const sample = [];
+    for (let i = 0; i < places.length; i += stride) sample.push(this.entries[places[i] * 4 + TIME]);
+    sample.sort((a, b) => a - b);
+    const span = 8 * (sample[sample.length >> 1] - first);
+    if (!(span > 0) || span === Infinity) return;
+    this.heads = new Int32Array(Math.ceil(places.length / PER_BUCKET)).fill(-1);
+    this.bucketStart = first;
+    this.bucketsPerMs = this.heads.length / span;
+    this.bucket = 0;
+  }
+}
+
+function larger(array: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
+  const copy = new Float64Array(length);
+  copy.set(array);
+  return copy;
+}

@@ -1,0 +1,184 @@
+/**
+ * Virtual time, in milliseconds: it stands still while a step runs, then jumps to the next one due.
+ *
+ * One agenda, two doors. Stages come in by `after`, which allocates nothing; RxJS by `schedule`, so that
+ * `timer(250, clock)` is 250 simulated milliseconds. What is due at the same instant runs by kind, then in the order it was
+ * asked for, whichever door it came in by. An `Alarm` is for the few moments that move all the time.
+ */
+import { type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs';
+import { Agenda, Kind, type Step } from './agenda.js';
+import { OverBudgetError } from './overBudget.js';
+
+/** Events in a row at one instant after which the model is taken to loop. */
+const STANDSTILL = 1_000_000;
+/** Of these, how many are looked at to say which steps keep it busy. */
+const OBSERVED = 10_000;
+
+export class VirtualClock implements SchedulerLike {
+  /** Steps that have run, alarms included. */
+  events = 0;
+
+  private readonly agenda = new Agenda();
+  private readonly alarms: Alarm[] = [];
+  private nextAlarm: Alarm | undefined;
+  private time = 0;
+  private stillSince = 0;
+
+  now(): number {
+    return this.time;
+  }
+
+  /** Entries that wait, alarms apart. */
+  get pending(): number {
+    return this.agenda.size;
+  }
+
+  /**
+   * Runs `step(subject)` in `delayMs`, which is finite and not negative. Returns a ticket, which the step is given, too:
+   * to cancel, forget it, or hand it to `cancel` if it would wait for long.
+   */
+  after<S>(delayMs: number, step: Step<S>, subject: S, kind: Kind = Kind.completion): number {
+    if (!(delayMs >= 0 && delayMs < Infinity)) throw new RangeError(`a step cannot wait ${delayMs} ms (${step.name || 'unnamed'})`);
+    return this.agenda.add(this.time + delayMs, step, subject, kind);
+  }
+
+  /** Runs `step(subject)` at `timeMs`, now or later. */
+  at<S>(timeMs: number, step: Step<S>, subject: S, kind: Kind = Kind.completion): number {
+    if (!(timeMs >= this.time && timeMs < Infinity)) {
+      throw new RangeError(`a step cannot run at ${timeMs} ms; it is ${this.time} ms (${step.name || 'unnamed'})`);
+    }
+    return this.agenda.add(timeMs, step, subject, kind);
+  }
+
+  /** `false` if the step has run or was cancelled before; 0 is no ticket. */
+  cancel(ticket: number): boolean {
+    return ticket !== 0 && this.agenda.cancel(ticket);
+  }
+
+  alarm(ring: () => void): Alarm {
+    const alarm = new Alarm(this, ring);
+    this.alarms.push(alarm);
+    return alarm;
+  }
+
+  schedule<T>(work: Work<T>, delayMs = 0, state?: T): Subscription {
+    return new ClockAction(this, work).schedule(state, delayMs);
+  }
+
+  /** Runs all that is due up to and including `untilMs`, which is finite: a simulation always ends. */
+  runUntil(untilMs: number): void {
+    if (!(untilMs >= this.time && untilMs < Infinity)) throw new RangeError(`cannot run until ${untilMs} ms; it is ${this.time} ms`);
+    while (this.runNext(untilMs));
+    this.time = untilMs;
+  }
+
+  /** Runs the next step if it is due by `untilMs`. */
+  runNext(untilMs: number): boolean {
+    const { agenda, nextAlarm } = this;
+    const due = agenda.due;
+    if (nextAlarm !== undefined && (nextAlarm.due < due || (nextAlarm.due === due && nextAlarm.order < agenda.dueOrder))) {
+      if (nextAlarm.due > untilMs) return false;
+      this.moveTo(nextAlarm.due);
+      nextAlarm.go();
+      return true;
+    }
+    if (due > untilMs || due === Infinity) return false;
+    this.moveTo(due);
+    agenda.runNext();
+    return true;
+  }
+
+  private moveTo(due: number): void {
+    this.events += 1;
+    if (due > this.time) {
+      this.time = due;
+      this.stillSince = this.events;
+    } else if (this.events - this.stillSince >= STANDSTILL) this.standStill();
+  }
+
+  /** Looks at what runs for a while yet, and gives up with the names of the busiest. */
+  private standStill(): never {
+    const counts = new Map<string, number>();
+    for (let i = 0; i < OBSERVED && this.agenda.due <= this.time; i += 1) {
+      const name = this.agenda.nextStep?.name || 'unnamed';
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+      this.agenda.runNext();
+    }
+    const busiest = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 3);
+    const names = busiest.map(([name, count]) => `${name} (${Math.round((100 * count) / OBSERVED)} %)`).join(', ');
+    throw new OverBudgetError(`time stands still at ${this.time} ms after ${STANDSTILL} events; the busiest steps: ${names}`);
+  }
+
+  /** For alarms only: keeps the earliest at hand. */
+  orderFor(alarm: Alarm): number {
+    return this.agenda.nextOrder(alarm.kind);
+  }
+
+  moved(alarm: Alarm): void {
+    const next = this.nextAlarm;
+    if (next === undefined || (alarm !== next && (alarm.due < next.due || (alarm.due === next.due && alarm.order < next.order)))) {
+      this.nextAlarm = alarm;
+    } else if (alarm === next) {
+      for (const other of this.alarms) {
+        if (other.due < this.nextAlarm!.due || (other.due === this.nextAlarm!.due && other.order < this.nextAlarm!.order)) {
+          this.nextAlarm = other;
+        }
+      }
+    }
+  }
+}
+
+/**
+ * One moment that is moved again and again, such as the next completion on a CPU: only the last setting counts.
+ * For a handful a clock, since each is looked at whenever the earliest moves.
+ */
+export class Alarm {
+  readonly kind = Kind.completion;
+  due = Infinity;
+  order = 0;
+
+  constructor(
+    private readonly clock: VirtualClock,
+    private readonly ring: () => void,
+  ) {}
+
+  /** Rings at `timeMs`, which is not in the past, or never at `Infinity`. */
+  set(timeMs: number): void {
+    if (!(timeMs >= this.clock.now())) throw new RangeError(`an alarm cannot ring at ${timeMs} ms; it is ${this.clock.now()} ms`);
+    this.due = timeMs;
+    this.order = this.clock.orderFor(this);
+    this.clock.moved(this);
+  }
+
+  /** For the clock: rings, having first been set to never. */
+  go(): void {
+    this.due = Infinity;
+    this.clock.moved(this);
+    this.ring();
+  }
+}
+
+type Work<T> = (this: SchedulerAction<T>, state?: T) => void;
+
+/** RxJS's hold on one agenda entry: a step like any other, which may put itself back. */
+class ClockAction<T> extends Subscription implements SchedulerAction<T> {
+  private ticket = 0;
+
+  constructor(
+    private readonly clock: VirtualClock,
+    private readonly work: Work<T>,
+  ) {
+    super(() => clock.cancel(this.ticket));
+  }
+
+  schedule(state?: T, delayMs = 0): Subscription {
+    if (this.closed) return this;
+    this.clock.cancel(this.ticket);
+    this.ticket = this.clock.after(delayMs, this.wake, state as T, Kind.change);
+    return this;
+  }
+
+  private readonly wake: Step<T> = (state) => {
+    if (!this.closed) this.work(state);
+  };
+}

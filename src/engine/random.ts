@@ -1,0 +1,126 @@
+/**
+ * Chance, from named streams.
+ *
+ * Every use of chance has a name of its own, so that a new one does not shift the others. What belongs to the run (arrivals, lost
+ * packets) comes from a `Stream`. What belongs to one request or visitor (its CPU, its patience) is a `Need`: a function of
+ * the bearer's own seed, so that two scenarios that differ in one setting meet the same visitors with the same needs, in
+ * whatever order they are asked.
+ */
+import seedrandom from 'seedrandom';
+import { choice, type Distribution, distribution } from './distribution.js';
+import type { Law } from './law.js';
+
+/** A source of uniform numbers. */
+export interface Chance {
+  /** The next 32 random bits, as a whole number from 0. */
+  word(): number;
+}
+
+/** A uniform number strictly between 0 and 1. */
+export function share(chance: Chance): number {
+  return (chance.word() + 0.5) * 2.3283064365386963e-10;
+}
+
+/** The seed of a run, from which its streams and bearers take theirs. */
+export class Random {
+  private readonly key: string;
+
+  /** `run` counts replications from 0. */
+  constructor(seed: string, run = 0) {
+    this.key = `${seed}/${run}`;
+  }
+
+  stream(name: string): Stream {
+    return new Stream(`${this.key}/${name}`);
+  }
+}
+
+/** An unending sequence, the same for the same key on every machine. Alea, by seedrandom: 32 bits a draw. */
+export class Stream implements Chance {
+  private readonly alea;
+
+  constructor(key: string) {
+    this.alea = seedrandom.alea(key);
+  }
+
+  word(): number {
+    return this.alea.int32() >>> 0;
+  }
+}
+
+/** Something that has needs: a request, a visitor. Both halves of its seed are 32-bit integers. */
+export interface Bearer {
+  seedHigh: number;
+  seedLow: number;
+}
+
+/** One kind of need, such as `php.cpu`: the same bearer always has the same. */
+export class Need {
+  private readonly distribution: Distribution;
+  private readonly role: number;
+  readonly mean: number;
+
+  constructor(name: string, law: Law) {
+    this.distribution = distribution(law);
+    this.role = hash(name);
+    this.mean = this.distribution.mean;
+  }
+
+  /** What `bearer` needs; `index` tells repeated needs of one kind apart, such as the third query's from the fourth's. */
+  of(bearer: Bearer, index = 0): number {
+    if (this.distribution.constant) return this.distribution.mean;
+    return this.distribution.draw(draws.at(bearer, this.role, index));
+  }
+}
+
+/** One kind of choice among weighted things, such as the page to open: the same bearer always chooses the same. */
+export class Pick {
+  private readonly choose: (chance: Chance) => number;
+  private readonly role: number;
+
+  constructor(name: string, weights: readonly number[]) {
+    this.choose = choice(weights);
+    this.role = hash(name);
+  }
+
+  /** The index of the chosen thing. */
+  of(bearer: Bearer, index = 0): number {
+    return this.choose(draws.at(bearer, this.role, index));
+  }
+}
+
+/**
+ * Draws by counter: a hash of the bearer's seed, the role, the index and how manieth draw it is.
+ * The steps are those of MurmurHash3's finalizer, with half of the key let in between.
+ */
+class Draws implements Chance {
+  private first = 0;
+  private second = 0;
+  private drawn = 0;
+
+  at(bearer: Bearer, role: number, index: number): this {
+    this.first = bearer.seedHigh ^ role;
+    this.second = bearer.seedLow + Math.imul(index, 0x9e3779b1);
+    this.drawn = 0;
+    return this;
+  }
+
+  word(): number {
+    this.drawn += 1;
+    let x = this.first + Math.imul(this.drawn, 0x7feb352d);
+    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+    x ^= this.second ^ (x >>> 13);
+    x = Math.imul(x ^ (x >>> 15), 0xc2b2ae35);
+    x = Math.imul(x ^ (x >>> 16), 0x846ca68b);
+    return (x ^ (x >>> 16)) >>> 0;
+  }
+}
+
+const draws = new Draws();
+
+/** FNV-1a of a name, 32 bits. */
+function hash(name: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < name.length; i += 1) h = Math.imul(h ^ name.charCodeAt(i), 0x01000193);
+  return h;
+}

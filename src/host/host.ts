@@ -1,0 +1,37 @@
+/** One machine: what every request on it shares. */
+import { assert } from '../engine/assert.js';
+import type { VirtualClock } from '../engine/clock.js';
+import type { HostModel } from '../model.js';
+import { type Cpu, FairShare } from './cpu.js';
+import { Disk } from './disk.js';
+import { Link } from './link.js';
+import { Memory } from './memory.js';
+
+export class Host {
+  readonly cpu: Cpu;
+  readonly disk: Disk;
+  /** Towards the visitors, and from them. */
+  readonly out: Link;
+  readonly in: Link;
+  readonly memory: Memory;
+
+  constructor(model: HostModel, clock: VirtualClock) {
+    this.cpu = new FairShare(clock, model.cores);
+    this.disk = new Disk(clock, model.disk.iops, model.disk.queueDepth);
+    this.out = new Link(clock, model.network.sendBytesPerMs);
+    this.in = new Link(clock, model.network.receiveBytesPerMs);
+    this.memory = new Memory(model.memoryBytes);
+    this.memory.hold('system', model.systemBytes);
+  }
+
+  /** Nothing gave out more than there is, and what was given out is what was taken; true of every run at every moment. */
+  check(nowMs: number): void {
+    const { cpu, disk } = this;
+    const used = cpu.groups.reduce((sum, group) => sum + cpu.usedMs(group), 0);
+    const tolerance = 1e-9 * Math.max(1, nowMs * (1 + cpu.cores));
+    assert(Math.abs(used - cpu.busyMs) <= tolerance, `the cores were busy for ${cpu.busyMs} ms, the daemons had ${used} ms`);
+    const there = cpu.capacity.integral(nowMs);
+    assert(cpu.busyMs <= there + tolerance, `${cpu.busyMs} ms of CPU time were given out of ${there} ms`);
+    assert(disk.busy.value >= 0 && disk.busy.value <= disk.queueDepth, `${disk.busy.value} operations at a disk of depth ${disk.queueDepth}`);
+  }
+}

@@ -1,0 +1,327 @@
+/**
+ * What is simulated: plain, frozen, complete. Times are milliseconds, sizes bytes, shares 0 to 1.
+ *
+ * `scenario/` makes it from what a person writes and has filled every default by then (with its source,
+ * in `scenario/defaults.ts`); the engine trusts it. A part the site does not have is `null`: a static
+ * site has no PHP-FPM, and its requests never come near one. `Infinity` means "no limit".
+ */
+import type { Law } from './engine/law.js';
+
+export interface Model {
+  /** The scenario's name, as in the command that repeats the run. */
+  readonly name: string;
+  /** The lesson in a sentence. */
+  readonly about: string;
+  readonly siteName: string;
+  readonly seed: string;
+  /** Simulated time, from an empty site to the end. */
+  readonly durationMs: number;
+  /** What happens before this moment is simulated but not counted. */
+  readonly warmupMs: number;
+  /** Parts of the counted time, in order, without gap or overlap, from `warmupMs` to `durationMs`. */
+  readonly windows: readonly WindowModel[];
+  readonly host: HostModel;
+  readonly dns: DnsModel;
+  readonly tcp: TcpModel;
+  readonly nginx: NginxModel;
+  readonly phpFpm: PhpFpmModel | null;
+  readonly mysql: MysqlModel | null;
+  readonly pages: readonly PageModel[];
+  readonly visitors: VisitorsModel;
+  readonly traffic: readonly SourceModel[];
+  readonly thresholds: readonly ThresholdModel[];
+  /** What to watch for, in the scenario author's words, line by line. */
+  readonly watch: readonly string[];
+}
+
+export interface WindowModel {
+  /** `all`, or `before surge`, `during surge`, `after surge`. */
+  readonly name: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface HostModel {
+  readonly cores: number;
+  /** How runnable tasks share the cores; `fair-share` is fluid processor sharing. */
+  readonly scheduler: 'fair-share';
+  readonly memoryBytes: number;
+  /** What the kernel and everything but the three daemons hold. */
+  readonly systemBytes: number;
+  readonly disk: DiskModel;
+  readonly network: NetworkModel;
+}
+
+export interface DiskModel {
+  /** Operations started per second at the most; `Infinity` for no limit. */
+  readonly iops: number;
+  /** Operations in service at once. */
+  readonly queueDepth: number;
+  /** Time of one operation in service, in ms. */
+  readonly latencyMs: Law;
+  /** Time of one flush to stable storage, in ms. */
+  readonly fsyncMs: Law;
+}
+
+/** The host's network interface, shared by the transfers in flight, each way on its own. */
+export interface NetworkModel {
+  /** Towards the visitors; `Infinity` for no limit. */
+  readonly sendBytesPerMs: number;
+  /** From the visitors. */
+  readonly receiveBytesPerMs: number;
+}
+
+export interface DnsModel {
+  /** The name that visitors type. */
+  readonly name: string;
+  /** The A record's address. */
+  readonly address: string;
+  /** The record's time to live, in a resolver's cache. */
+  readonly ttlMs: number;
+  /** What the resolvers answer: the record, or one of the two errors. */
+  readonly answer: 'NOERROR' | 'SERVFAIL' | 'NXDOMAIN';
+  /** How long a visitor's browser or operating system keeps the answer. */
+  readonly browserCacheMs: number;
+  /** Share of new visitors who know the address already. */
+  readonly knownShare: number;
+  /** Caching resolvers among which the visitors are spread evenly. */
+  readonly resolvers: number;
+  /** Round trip between a visitor and the resolver, which is all that a cached answer costs, in ms. */
+  readonly resolverMs: Law;
+  /** What a resolver adds when it must ask the zone's own servers, in ms. */
+  readonly authoritativeMs: Law;
+  /** Questions a resolver answers per second; `Infinity` for no limit. */
+  readonly resolverCapacityPerSecond: number;
+  /** Chance that a question or its answer is lost. */
+  readonly loss: number;
+  /** resolv.conf `timeout`: the wait for an answer before the next try. */
+  readonly timeoutMs: number;
+  /** resolv.conf `attempts`: rounds over the nameservers. */
+  readonly attempts: number;
+  /** Nameservers in the visitor's resolv.conf, 1 to 3. */
+  readonly nameservers: number;
+}
+
+export interface TcpModel {
+  /** `net.core.somaxconn`: every listen backlog is cut to this. */
+  readonly somaxconn: number;
+  /** `net.ipv4.tcp_abort_on_overflow`: reset instead of ignoring when the accept queue is full. */
+  readonly abortOnOverflow: boolean;
+  /** When a visitor's kernel sends the SYN again, from the first, in ms; after the last it gives up at `synGiveUpMs`. */
+  readonly synRetryMs: readonly number[];
+  readonly synGiveUpMs: number;
+  /** The same for the server's own kernel, which nginx's connections to PHP-FPM over TCP meet. */
+  readonly loopbackSynRetryMs: readonly number[];
+  readonly loopbackSynGiveUpMs: number;
+  /** When the server sends its SYN-ACK again while the accept queue is full, in ms from the first. */
+  readonly synAckRetryMs: readonly number[];
+  /** The least retransmission time-out, in ms. */
+  readonly rtoMinMs: number;
+  /** Initial congestion window, in segments. */
+  readonly initcwnd: number;
+  /** Payload of a segment, in bytes. */
+  readonly segmentBytes: number;
+  /** Header bytes that every segment brings along on the wire. */
+  readonly headerBytes: number;
+  /** Chance that a packet is lost. */
+  readonly loss: number;
+  readonly tls: TlsModel | null;
+}
+
+export interface TlsModel {
+  readonly version: '1.2' | '1.3';
+  /** CPU of a full handshake in the nginx worker, in ms. */
+  readonly handshakeMs: Law;
+}
+
+export interface NginxModel {
+  readonly workerProcesses: number;
+  readonly workerConnections: number;
+  /** `listen … backlog=`. */
+  readonly listenBacklog: number;
+  /** 0 closes every connection after its first answer. */
+  readonly keepaliveTimeoutMs: number;
+  readonly keepaliveRequests: number;
+  readonly fastcgiConnectTimeoutMs: number;
+  readonly fastcgiSendTimeoutMs: number;
+  readonly fastcgiReadTimeoutMs: number;
+  /** Off: a PHP child is held until the visitor has the answer. */
+  readonly fastcgiBuffering: boolean;
+  /** CPU to accept a connection, in ms. */
+  readonly acceptMs: Law;
+  /** CPU to read a request and pass it to PHP-FPM, in ms. */
+  readonly proxyMs: Law;
+  /** CPU to take PHP-FPM's answer and send it, in ms. */
+  readonly answerMs: Law;
+  /** CPU to serve a file, in ms. */
+  readonly staticMs: Law;
+  /** CPU to answer with an error page of its own, in ms. */
+  readonly errorMs: Law;
+  /** Bytes of such an error page. */
+  readonly errorBytes: number;
+  readonly workerBytes: number;
+}
+
+export interface PhpFpmModel {
+  readonly pm: 'static' | 'dynamic' | 'ondemand';
+  readonly maxChildren: number;
+  readonly startServers: number;
+  readonly minSpareServers: number;
+  readonly maxSpareServers: number;
+  readonly maxSpawnRate: number;
+  readonly processIdleTimeoutMs: number;
+  /** 0: a child lives for ever. */
+  readonly maxRequests: number;
+  /** A unix socket's path, or `address:port`. */
+  readonly listen: string;
+  readonly listenBacklog: number;
+  /** 0: never. */
+  readonly requestTerminateTimeoutMs: number;
+  /** CPU that the fork of a child takes, in ms. */
+  readonly forkMs: Law;
+  /** Proportional set size of a child. */
+  readonly childBytes: number;
+}
+
+export interface MysqlModel {
+  readonly maxConnections: number;
+  /** Whether a PHP child keeps its connection from request to request. */
+  readonly persistent: boolean;
+  /** CPU of the server to open a connection, in ms. */
+  readonly connectMs: Law;
+  /** What the way to the server and back adds to each query, in ms. */
+  readonly roundTripMs: number;
+  readonly bufferPoolBytes: number;
+  /** Table and index bytes that the site touches. */
+  readonly datasetBytes: number;
+  readonly lockWaitTimeoutMs: number;
+  /** 1: each commit waits for a flush; 0 and 2: for none. */
+  readonly flushLogAtTrxCommit: 0 | 1 | 2;
+  /** Memory of the server besides its buffer pool. */
+  readonly baseBytes: number;
+  /** Memory of a connection. */
+  readonly connectionBytes: number;
+}
+
+export interface PageModel {
+  readonly path: string;
+  /** How often it is asked for, relative to the other pages. */
+  readonly weight: number;
+  /** Answer on the wire, header and body. */
+  readonly bytes: Law;
+  /** What PHP does for it; `null` for a file that nginx serves. */
+  readonly script: ScriptModel | null;
+  /** Indices in `Model.pages` of the files that a browser loads after the page itself. */
+  readonly assets: readonly number[];
+}
+
+export interface ScriptModel {
+  /** CPU of PHP, spread evenly before, between and after the queries, in ms. */
+  readonly cpuMs: Law;
+  /** Time spent waiting for something outside the box, at the script's end, in ms. The child is held, the CPU is not. */
+  readonly waitMs: Law;
+  readonly queries: readonly QueryModel[];
+}
+
+export interface QueryModel {
+  /** How many of them a request asks, one after the other. */
+  readonly times: Law;
+  /** CPU in the database's thread, in ms. */
+  readonly cpuMs: Law;
+  /** Pages looked up in the buffer pool; a page that is not there is read from disk. */
+  readonly reads: Law;
+  /** The hot row that must be locked first; `null` for none. */
+  readonly row: string | null;
+  /** How long the transaction goes on after the statement and before its commit, in ms; the row stays locked. */
+  readonly holdMs: Law;
+  /** Whether it ends in a commit, which waits for the log's flush. */
+  readonly commit: boolean;
+}
+
+export interface VisitorsModel {
+  /** Round trip between visitor and server, in ms. */
+  readonly roundTripMs: Law;
+  /** The visitor's own line, in bytes per ms; `null` for no limit. */
+  readonly bytesPerMs: Law | null;
+  /** How long a visitor waits for an answer before leaving, in ms; `null` for ever. */
+  readonly patienceMs: Law | null;
+  /** Connections a browser opens at the most. */
+  readonly connections: number;
+  /** Whether connections are kept for the next request. */
+  readonly keepAlive: boolean;
+  /** Pages of a visit. */
+  readonly pagesPerVisit: Law;
+  /** Time between a page's last byte and the next click, in ms. */
+  readonly thinkMs: Law;
+}
+
+/** Where visits come from. Rates are visits per second. */
+export type SourceModel = OpenSourceModel | BurstySourceModel | ClosedSourceModel;
+
+interface AnySource {
+  /** Names the source's streams of chance, so that a further source does not move the others. */
+  readonly name: string;
+  /** Pages by weight; `null` for the weights that the pages have themselves. */
+  readonly mix: readonly { readonly page: number; readonly weight: number }[] | null;
+}
+
+/** Arrivals at a rate that follows a curve, whatever became of those before. */
+export interface OpenSourceModel extends AnySource {
+  readonly kind: 'open';
+  /** Straight pieces in order of time; the rate is 0 where there is none. */
+  readonly curve: readonly RatePiece[];
+  readonly spacing: 'poisson' | 'even';
+  /** Visits that arrive together. */
+  readonly batch: number;
+}
+
+export interface RatePiece {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Rate at `fromMs` and at `toMs`, per second; straight in between. */
+  readonly fromRate: number;
+  readonly toRate: number;
+}
+
+/** Poisson arrivals at one of two rates, each kept for an exponential time. */
+export interface BurstySourceModel extends AnySource {
+  readonly kind: 'bursty';
+  readonly highRate: number;
+  readonly highMs: number;
+  readonly lowRate: number;
+  readonly lowMs: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A fixed number of users, each of whom thinks, asks, waits, and thinks again. */
+export interface ClosedSourceModel extends AnySource {
+  readonly kind: 'closed';
+  readonly users: number;
+  readonly thinkMs: Law;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A statement that the run is checked against. */
+export interface ThresholdModel {
+  /** As it was written. */
+  readonly text: string;
+  /** Index in `Model.windows`; `null` for the whole counted time. */
+  readonly window: number | null;
+  readonly metric: Metric;
+  readonly operator: '<' | '<=' | '>' | '>=' | '==';
+  /** Milliseconds, a share of 0 to 1, a rate per second, or a count, as the metric has it. */
+  readonly value: number;
+}
+
+/**
+ * What a threshold may speak of. `mean` to `max` are latencies of good answers in ms; `errors` is the share of requests that
+ * failed; `goodput` and `throughput` are per second; `recovery` is the time in ms from a surge's end until answers are
+ * as fast as before it; `downtime` is in ms; `outcome` counts requests.
+ */
+export type Metric =
+  | { readonly kind: 'mean' | 'p50' | 'p90' | 'p95' | 'p99' | 'p999' | 'max' }
+  | { readonly kind: 'errors' | 'goodput' | 'throughput' | 'availability' | 'recovery' | 'downtime' }
+  | { readonly kind: 'outcome'; readonly outcome: string }
+  | { readonly kind: 'queue' | 'utilisation'; readonly stage: string; readonly of: 'mean' | 'max' };

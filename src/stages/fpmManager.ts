@@ -1,0 +1,228 @@
+/**
+ * PHP-FPM's process manager: who starts and ends children (`pm = static`, `dynamic`, `ondemand`).
+ *
+ * As in php-src sapi/fpm/fpm/fpm_process_ctl.c: once a second the master counts idle children. With `dynamic` it forks
+ * while fewer than `min_spare_servers` are idle, at most as many as are missing, at a rate that doubles from second to
+ * second; it ends one while more than `max_spare_servers` are. With `ondemand` it forks one when a connection finds no idle
+ * child, and ends one a second that has been idle for too long. In both it looks at the idle child started first.
+ */
+import { Kind } from '../engine/agenda.js';
+import type { VirtualClock } from '../engine/clock.js';
+import { Level } from '../engine/level.js';
+import { Need } from '../engine/random.js';
+import { Task } from '../host/cpu.js';
+import type { Host } from '../host/host.js';
+import { Line } from '../host/line.js';
+import type { PhpFpmModel } from '../model.js';
+import { Child } from './fpmChild.js';
+
+/** FPM_IDLE_SERVER_MAINTENANCE_HEARTBEAT in fpm_process_ctl.h. */
+const MAINTENANCE_MS = 1000;
+/** The least interval between checks for overlong requests, as there. */
+const HEARTBEAT_MIN_MS = 130;
+
+export interface FpmManager {
+  /** Children at work. */
+  readonly busy: Level;
+  readonly running: number;
+  readonly runningMax: number;
+  readonly started: number;
+  /** Times that more children were wanted than `max_children`. */
+  readonly maxReached: number;
+  /** The child that the kernel wakes: the one that has waited longest. */
+  takeIdle(): Child | null;
+  /** A connection has come and no child was idle. */
+  knocked(): void;
+  /** The child has answered. */
+  finished(child: Child): void;
+}
+
+/** What the pool wants to know. */
+export interface FpmHandlers {
+  /** Some child is idle. */
+  readonly idle: () => void;
+  /** The child has run for longer than `request_terminate_timeout`, and is being killed. */
+  readonly overran: (child: Child) => void;
+  /** The child is gone. */
+  readonly exited: (child: Child) => void;
+}
+
+class Master extends Task {}
+
+export function fpmManager(model: PhpFpmModel, clock: VirtualClock, host: Host, handlers: FpmHandlers): FpmManager {
+  const group = host.cpu.group('php-fpm');
+  const master = new Master(group);
+  const forkMs = new Need('php-fpm.fork', model.forkMs);
+  const children: Child[] = [];
+  const idle = new Line<Child>();
+  const busy = new Level();
+  const chance = { seedHigh: 0, seedLow: 0 };
+  let running = 0;
+  let runningMax = 0;
+  let started = 0;
+  let maxReached = 0;
+  let forksDue = 0;
+  let rate = 1;
+
+  begin();
+  return {
+    busy,
+    takeIdle,
+    knocked,
+    finished,
+    get running() {
+      return running;
+    },
+    get runningMax() {
+      return runningMax;
+    },
+    get started() {
+      return started;
+    },
+    get maxReached() {
+      return maxReached;
+    },
+  };
+
+  /** The children that are there from the start have been forked before the run begins. */
+  function begin(): void {
+    const first = model.pm === 'static' ? model.maxChildren : model.pm === 'dynamic' ? model.startServers : 0;
+    for (let i = 0; i < first; i += 1) {
+      count();
+      idle.join(spawn());
+    }
+    if (model.pm !== 'static') clock.after(MAINTENANCE_MS, maintain, undefined, Kind.change);
+    if (model.requestTerminateTimeoutMs > 0) clock.after(heartbeatMs(), checkTimes, undefined, Kind.change);
+  }
+
+  function takeIdle(): Child | null {
+    if (idle.length === 0) return null;
+    const child = idle.subject;
+    idle.advance();
+    busy.add(1, clock.now());
+    return child;
+  }
+
+  function finished(child: Child): void {
+    busy.add(-1, clock.now());
+    if (model.maxRequests > 0 && child.served >= model.maxRequests) return replace(child);
+    idle.join(child);
+    handlers.idle();
+  }
+
+  // Forking: the master does one at a time, and each takes it some CPU.
+
+  function fork(number: number): void {
+    for (let i = 0; i < number; i += 1) count();
+    forksDue += number;
+    if (forksDue === number && number > 0) forkNext();
+  }
+
+  function count(): void {
+    running += 1;
+    runningMax = Math.max(runningMax, running);
+    host.memory.hold('php-fpm', model.childBytes);
+  }
+
+  function forkNext(): void {
+    chance.seedLow = started;
+    host.cpu.work(master, forkMs.of(chance), forked);
+  }
+
+  function forked(): void {
+    forksDue -= 1;
+    idle.join(spawn());
+    if (forksDue > 0) forkNext();
+    handlers.idle();
+  }
+
+  function spawn(): Child {
+    started += 1;
+    const child = new Child(group, started, clock.now());
+    child.lastActiveMs = clock.now();
+    children.push(child);
+    return child;
+  }
+
+  /** The child has exited on its own or was killed at work; the master forks another at once. */
+  function replace(child: Child): void {
+    bury(child);
+    fork(1);
+  }
+
+  function bury(child: Child): void {
+    children.splice(children.indexOf(child), 1);
+    running -= 1;
+    host.memory.hold('php-fpm', -model.childBytes);
+    child.dead = true;
+    if (!child.atDatabase) handlers.exited(child);
+  }
+
+  // Once a second.
+
+  function maintain(): void {
+    if (model.pm === 'dynamic') keepSpares();
+    else endOneIdle();
+    clock.after(MAINTENANCE_MS, maintain, undefined, Kind.change);
+  }
+
+  function keepSpares(): void {
+    if (idle.length > model.maxSpareServers) {
+      endOldest();
+      rate = 1;
+    } else if (idle.length < model.minSpareServers) forkSpares();
+    else rate = 1;
+  }
+
+  function forkSpares(): void {
+    if (running >= model.maxChildren) {
+      maxReached += 1;
+      rate = 1;
+      return;
+    }
+    fork(Math.min(rate, model.minSpareServers - idle.length, model.maxChildren - running));
+    if (rate < model.maxSpawnRate) rate *= 2;
+  }
+
+  function knocked(): void {
+    if (model.pm !== 'ondemand' || forksDue > 0) return;
+    if (running < model.maxChildren) fork(1);
+    else maxReached += 1;
+  }
+
+  function endOneIdle(): void {
+    const oldest = oldestIdle();
+    if (oldest === null) return;
+    const idleSince = Math.floor(oldest.lastActiveMs / 1000);
+    const now = Math.floor(clock.now() / 1000);
+    if (idleSince < now - model.processIdleTimeoutMs / 1000) endOldest();
+  }
+
+  function endOldest(): void {
+    const oldest = oldestIdle()!;
+    idle.leave(oldest);
+    bury(oldest);
+  }
+
+  function oldestIdle(): Child | null {
+    return children.find((child) => child.request === null) ?? null;
+  }
+
+  // request_terminate_timeout.
+
+  function heartbeatMs(): number {
+    return Math.max(HEARTBEAT_MIN_MS, model.requestTerminateTimeoutMs / 3);
+  }
+
+  /** Whole seconds are compared, so that it strikes up to one heartbeat late. */
+  function checkTimes(): void {
+    const limit = Math.floor(model.requestTerminateTimeoutMs / 1000);
+    for (const child of [...children]) {
+      if (child.request === null || Math.floor((clock.now() - child.busySinceMs) / 1000) < limit) continue;
+      handlers.overran(child);
+      busy.add(-1, clock.now());
+      replace(child);
+    }
+    clock.after(heartbeatMs(), checkTimes, undefined, Kind.change);
+  }
+}

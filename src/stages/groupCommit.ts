@@ -1,0 +1,67 @@
+/**
+ * The redo log: a commit waits until the log is on stable storage, if `innodb_flush_log_at_trx_commit` says so.
+ *
+ * One flush at a time. Who commits while one is under way waits for the next, which then serves all of them.
+ */
+import type { Step } from '../engine/agenda.js';
+import { Need } from '../engine/random.js';
+import { type Group, Task } from '../host/cpu.js';
+import type { Disk } from '../host/disk.js';
+import { Line } from '../host/line.js';
+import type { DiskModel, MysqlModel } from '../model.js';
+import type { Thread } from './mysql.js';
+
+export interface GroupCommit {
+  commit(thread: Thread, done: Step<Thread>): void;
+  readonly commits: number;
+  readonly flushes: number;
+}
+
+class LogWriter extends Task {
+  seedHigh = 0;
+  seedLow = 0;
+}
+
+export function groupCommit(model: MysqlModel, diskModel: DiskModel, group: Group, disk: Disk): GroupCommit {
+  const writer = new LogWriter(group);
+  const fsyncMs = new Need('disk.fsync', diskModel.fsyncMs);
+  let current = new Line<Thread>();
+  let next = new Line<Thread>();
+  let flushing = false;
+  let commits = 0;
+  let flushes = 0;
+  return {
+    commit,
+    get commits() {
+      return commits;
+    },
+    get flushes() {
+      return flushes;
+    },
+  };
+
+  function commit(thread: Thread, done: Step<Thread>): void {
+    commits += 1;
+    if (model.flushLogAtTrxCommit !== 1) return done(thread, 0);
+    next.join(thread, done);
+    if (!flushing) flush();
+  }
+
+  function flush(): void {
+    flushing = true;
+    [current, next] = [next, current];
+    writer.seedLow = flushes;
+    flushes += 1;
+    disk.work(writer, fsyncMs.of(writer), flushed);
+  }
+
+  function flushed(): void {
+    while (current.length > 0) {
+      const { subject, step } = current;
+      current.advance();
+      step(subject, 0);
+    }
+    flushing = false;
+    if (next.length > 0) flush();
+  }
+}

@@ -1,0 +1,276 @@
+/**
+ * The life of a request, in the order in which it is lived, and of the visit that it belongs to.
+ *
+ *   click ──► dns ──► tcp ──► nginx ( ──► php-fpm ( ──► mysql )) ──► delivery ──► the next click
+ *
+ * A visit is one page or several; a page is a request, and then its assets over at most six connections. A visitor
+ * who loses patience leaves, wherever the request may be; what the server does about that is the server's business.
+ */
+import { Kind } from '../engine/agenda.js';
+import { assert } from '../engine/assert.js';
+import type { VirtualClock } from '../engine/clock.js';
+import { Need, Pick, type Random, type Stream } from '../engine/random.js';
+import type { Host } from '../host/host.js';
+import type { Model, SourceModel } from '../model.js';
+import { ANSWERED, Cause } from '../telemetry/cause.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import { Connection } from './connection.js';
+import { delivery } from './delivery.js';
+import { dnsLookup } from './dns.js';
+import { mysqlServer } from './mysql.js';
+import { nginxServer } from './nginx.js';
+import { phpFpm } from './phpFpm.js';
+import { type Request, Requests, type Stage } from './request.js';
+import { tcpConnect } from './tcp.js';
+import { Visitor } from './visitor.js';
+
+/** Somebody comes to the site. */
+export interface Arrival {
+  /** Index in `Model.traffic`. */
+  readonly source: number;
+  /** Index in `Model.pages` of the first page; drawn by the source's mix if absent. */
+  readonly page?: number;
+}
+
+export interface Lifecycle {
+  readonly requests: Requests;
+  /** Requests of visitors that have begun and not ended, counted on their own. */
+  readonly inside: number;
+  arrive(arrival: Arrival): void;
+}
+
+/** Tells a visitor's requests apart in the hash that their needs come from: 2³² divided by the golden ratio. */
+const REQUEST_STRIDE = 0x9e3779b9;
+
+export function lifecycle(model: Model, clock: VirtualClock, random: Random, host: Host, telemetry: Telemetry): Lifecycle {
+  const requests = new Requests(clock);
+  const { phpFpm: php, mysql: database } = model;
+
+  const mysql = database === null ? null : mysqlServer(database, model.host.disk, clock, host);
+  const fpm = php === null ? null : phpFpm(php, model.tcp, model.nginx, model.pages, clock, host, mysql, (request, cause) => nginx.cut(request, cause));
+  const nginx = nginxServer(model.nginx, model.tcp.somaxconn, model.tcp.tls, clock, host, fpm, { vanish, closed });
+  const tcp = tcpConnect(model.tcp, model.visitors, clock, host.in, nginx);
+  const dns = dnsLookup(model.dns, clock);
+  const out = delivery(model.tcp, model.visitors, model.nginx, model.pages, clock, host.out);
+  for (const stage of [dns, tcp, nginx, fpm, mysql, out]) if (stage !== null) telemetry.add(stage.meter);
+
+  const sources = model.traffic.map((source) => new Source(source, model, random));
+  const knows = new Need('visitor.knows', { law: 'uniform', low: 0, high: 1 });
+  const patienceMs = model.visitors.patienceMs === null ? null : new Need('visitor.patience', model.visitors.patienceMs);
+  const abandoned = new Map<Stage, Cause>([
+    [dns, leftDuring('dns', 'the visitor left while the name was looked up')],
+    [tcp, leftDuring('tcp', 'the visitor left before a connection was made')],
+    [out, leftDuring('delivery', 'the visitor left while the answer was arriving')],
+  ]);
+  const spareVisitors: Visitor[] = [];
+  const spareConnections: Connection[] = [];
+  let numbered = 0;
+  let inside = 0;
+  return {
+    requests,
+    arrive,
+    get inside() {
+      return inside;
+    },
+  };
+
+  // A visit.
+
+  function arrive(arrival: Arrival): void {
+    const visitor = spareVisitors.pop() ?? new Visitor();
+    const source = sources[arrival.source];
+    visitor.source = arrival.source;
+    visitor.seedHigh = source.seeds.word() | 0;
+    visitor.seedLow = source.seeds.word() | 0;
+    visitor.pagesLeft = source.closed ? Infinity : source.pages.of(visitor);
+    if (knows.of(visitor) < model.dns.knownShare) visitor.knowsUntilMs = clock.now() + model.dns.browserCacheMs;
+    open(visitor, arrival.page ?? source.mix.of(visitor));
+  }
+
+  function open(visitor: Visitor, page: number): void {
+    visitor.page = page;
+    visitor.assetsLeft = model.pages[page].assets.length;
+    visitor.pagesLeft -= 1;
+    fetch(visitor, page);
+  }
+
+  function clickNext(visitor: Visitor): void {
+    const source = sources[visitor.source];
+    if (clock.now() >= source.untilMs) leave(visitor);
+    else open(visitor, source.mix.of(visitor, visitor.requests));
+  }
+
+  /** A request of the visitor's has ended; more of the page, the next page, or the end of the visit. */
+  function proceed(visitor: Visitor, wasPage: boolean, good: boolean): void {
+    visitor.inFlight -= 1;
+    if (!good) visitor.assetsLeft = wasPage ? 0 : visitor.assetsLeft;
+    const lanes = wasPage ? Math.min(model.visitors.connections, visitor.assetsLeft) : Math.min(1, visitor.assetsLeft);
+    for (let lane = 0; lane < lanes; lane += 1) fetchAsset(visitor);
+    if (visitor.inFlight > 0) return;
+    const source = sources[visitor.source];
+    const stays = source.closed || (good && visitor.pagesLeft > 0);
+    if (!stays) return leave(visitor);
+    clock.after(source.thinkMs.of(visitor, visitor.requests), clickNext, visitor);
+  }
+
+  function fetchAsset(visitor: Visitor): void {
+    const { assets } = model.pages[visitor.page];
+    const asset = assets[assets.length - visitor.assetsLeft];
+    visitor.assetsLeft -= 1;
+    fetch(visitor, asset);
+  }
+
+  /** Connections that are still open stay so until nginx closes them: the tab is left as it is. */
+  function leave(visitor: Visitor): void {
+    for (let connection = visitor.idle; connection !== null; connection = connection.next) connection.visitor = null;
+    visitor.reset();
+    spareVisitors.push(visitor);
+  }
+
+  // A request.
+
+  function fetch(visitor: Visitor, page: number): void {
+    const request = requests.take();
+    numbered += 1;
+    inside += 1;
+    request.number = numbered;
+    request.page = model.pages[page];
+    request.visitor = visitor;
+    request.seedHigh = visitor.seedHigh;
+    request.seedLow = (visitor.seedLow + Math.imul(visitor.requests, REQUEST_STRIDE)) | 0;
+    request.arrivedMs = clock.now();
+    request.window = telemetry.requestBegan();
+    visitor.requests += 1;
+    visitor.inFlight += 1;
+    if (patienceMs !== null) request.patience = clock.after(patienceMs.of(request), losePatience, request, Kind.timeout);
+    requests.tracer?.began(request);
+    useConnection(request, visitor);
+    if (request.connection!.open) request.call(tcp, ask);
+    else request.call(dns, connect);
+  }
+
+  function connect(request: Request): void {
+    if (request.failed) end(request);
+    else request.call(tcp, ask);
+  }
+
+  function ask(request: Request): void {
+    if (request.gone) request.failure = abandoned.get(tcp)!;
+    if (request.failed) end(request);
+    else request.call(nginx, deliver);
+  }
+
+  function deliver(request: Request): void {
+    if (request.gone) request.failure = nginx.left;
+    if (request.gone || !request.connection!.open) end(request);
+    else request.call(out, end);
+  }
+
+  function end(request: Request): void {
+    const { visitor, connection } = request;
+    const latencyMs = clock.now() - request.arrivedMs;
+    assert(
+      Math.abs(request.spentMs - latencyMs) <= 1e-9 * clock.now() + 1e-9,
+      `request ${request.number} took ${latencyMs} ms and spent ${request.spentMs} ms in stages`,
+    );
+    clock.cancel(request.patience);
+    fpm?.delivered(request);
+    telemetry.requestEnded(request.window, request.failure ?? ANSWERED, latencyMs);
+    requests.tracer?.ended(request);
+    const left = request.failure === nginx.left || request.failure?.outcome === 'abandoned';
+    putBack(connection!, visitor!, model.visitors.keepAlive && !left);
+    const wasPage = request.page === model.pages[visitor!.page];
+    const good = !request.failed;
+    inside -= 1;
+    requests.give(request);
+    proceed(visitor!, wasPage, good);
+  }
+
+  /** The visitor leaves. Where the request waits on its way the wait is forgotten; in nginx's hands, nginx will notice. */
+  function losePatience(request: Request): void {
+    request.patience = 0;
+    if (request.passedOn) {
+      const half = nginx.abandon(request);
+      half.patience = 0;
+      half.failure = nginx.left;
+      half.unwind();
+      end(half);
+    } else if (request.waiting !== 0 || request.transfer !== 0) {
+      request.failure = abandoned.get(request.stage!)!;
+      const link = request.stage === tcp ? host.in : host.out;
+      link.cancel(request.transfer);
+      request.unwind();
+      end(request);
+    } else request.gone = true;
+  }
+
+  /** PHP-FPM has finished what nobody waits for. */
+  function vanish(request: Request): void {
+    requests.give(request);
+  }
+
+  // Connections.
+
+  function useConnection(request: Request, visitor: Visitor): void {
+    const connection = visitor.idle ?? spareConnections.pop() ?? new Connection();
+    visitor.idle = connection.next;
+    connection.next = null;
+    connection.visitor = visitor;
+    connection.request = request;
+    request.connection = connection;
+  }
+
+  function putBack(connection: Connection, visitor: Visitor, keep: boolean): void {
+    connection.request = null;
+    nginx.finish(connection, keep);
+    if (!connection.open) return recycle(connection);
+    connection.idleSinceMs = clock.now();
+    connection.next = visitor.idle;
+    visitor.idle = connection;
+  }
+
+  /** Nginx has closed a connection that was idle. */
+  function closed(connection: Connection): void {
+    const { visitor } = connection;
+    if (visitor !== null) {
+      if (visitor.idle === connection) visitor.idle = connection.next;
+      else for (let other = visitor.idle; other !== null; other = other.next) if (other.next === connection) other.next = connection.next;
+    }
+    recycle(connection);
+  }
+
+  function recycle(connection: Connection): void {
+    connection.reset();
+    spareConnections.push(connection);
+  }
+}
+
+function leftDuring(stage: string, text: string): Cause {
+  return new Cause('abandoned', stage, text, 'browser: the visitor closed the tab');
+}
+
+/** What the visitors of one source have in common. */
+class Source {
+  readonly seeds: Stream;
+  readonly closed: boolean;
+  /** When its visitors stop coming back. */
+  readonly untilMs: number;
+  readonly mix: Pick;
+  readonly pages: Need;
+  readonly thinkMs: Need;
+
+  constructor(source: SourceModel, model: Model, random: Random) {
+    this.seeds = random.stream(`visitors/${source.name}`);
+    this.closed = source.kind === 'closed';
+    this.untilMs = source.kind === 'closed' ? source.toMs : Infinity;
+    this.pages = new Need('visitor.pages', model.visitors.pagesPerVisit);
+    this.thinkMs = new Need('visitor.think', source.kind === 'closed' ? source.thinkMs : model.visitors.thinkMs);
+    this.mix = new Pick('visitor.page', weightsOf(source, model));
+  }
+}
+
+function weightsOf(source: SourceModel, model: Model): number[] {
+  const { mix } = source;
+  if (mix === null) return model.pages.map((page) => page.weight);
+  return model.pages.map((_, index) => mix.filter(({ page }) => page === index).reduce((sum, { weight }) => sum + weight, 0));
+}

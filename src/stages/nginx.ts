@@ -1,0 +1,345 @@
+/**
+ * Nginx: a few worker processes, each an event loop that does one thing at a time.
+ *
+ *   admit ──► accept queue ──► accept ──► read ──┬─► file ──────────────► back to the visitor
+ *                                                └─► PHP-FPM ──► answer ──► back to the visitor
+ *                                                      │
+ *                                       timer or visitor gone: 504 or 499, and PHP works on for nobody
+ *
+ * A connection belongs to the worker that accepted it. Each holds one of the worker's slots, and another while it waits for
+ * PHP-FPM; when none is free a new visitor gets nothing at all, and a request for PHP a 500. Answers are buffered, so that a
+ * slow visitor holds a slot here but no PHP child. Not modelled: a worker blocked by the disk, `multi_accept`, HTTP/2,
+ * and `fastcgi_send_timeout`, which cannot fire since a GET request fits the socket's buffer.
+ */
+import { Kind, type Step } from '../engine/agenda.js';
+import type { VirtualClock } from '../engine/clock.js';
+import { Level } from '../engine/level.js';
+import { Need } from '../engine/random.js';
+import type { Host } from '../host/host.js';
+import { Line } from '../host/line.js';
+import type { NginxModel, TlsModel } from '../model.js';
+import { Cause } from '../telemetry/cause.js';
+import { Meter } from '../telemetry/meter.js';
+import type { Connection } from './connection.js';
+import { NginxWorker } from './nginxWorker.js';
+import type { Upstream } from './phpFpm.js';
+import type { Request, Stage } from './request.js';
+
+/** What the kernel and the visitor's TCP see of nginx. */
+export interface Listener {
+  /** Linux holds one connection more than the backlog says. */
+  readonly acceptQueueFull: boolean;
+  /** The handshake is complete; the connection waits to be accepted. */
+  admit(connection: Connection): void;
+  /** TLS: accepts the connection and does the handshake. */
+  secure(request: Request, step: Step<Request>): void;
+}
+
+export interface Nginx extends Stage, Listener {
+  /** The visitor has the answer, or has gone: keep the connection or close it. */
+  finish(connection: Connection, keep: boolean): void;
+  /** The visitor closes the connection while a request is being served; returns the visitor's half of it. */
+  abandon(request: Request): Request;
+  /** The PHP-FPM child that served the request has died. */
+  cut(request: Request, cause: Cause): void;
+  readonly left: Cause;
+}
+
+/** What becomes of things that nginx lets go of. */
+export interface Leftovers {
+  /** PHP-FPM has finished a request that nobody waits for. */
+  readonly vanish: Step<Request>;
+  /** Nginx has closed a connection that no request was using. */
+  readonly closed: (connection: Connection) => void;
+}
+
+export function nginxServer(
+  model: NginxModel,
+  somaxconn: number,
+  tls: TlsModel | null,
+  clock: VirtualClock,
+  host: Host,
+  php: Upstream | null,
+  leftover: Leftovers,
+): Nginx {
+  const group = host.cpu.group('nginx');
+  const backlog = Math.min(model.listenBacklog, somaxconn);
+  const acceptMs = new Need('nginx.accept', model.acceptMs);
+  const handshakeMs = tls === null ? null : new Need('nginx.tls', tls.handshakeMs);
+  const proxyMs = new Need('nginx.proxy', model.proxyMs);
+  const answerMs = new Need('nginx.answer', model.answerMs);
+  const staticMs = new Need('nginx.static', model.staticMs);
+  const errorMs = new Need('nginx.error', model.errorMs);
+
+  /** Connections that wait to be accepted; each is in a worker's line, or here if all are busy. */
+  const accepting = new Level();
+  const unaccepted = new Line<Request>();
+  const queue = new Level();
+  const busy = new Level();
+  const workers = Array.from({ length: model.workerProcesses }, (_, number) => new NginxWorker(group, number, model.workerConnections));
+  let noSlot = 0;
+  let drained = 0;
+  let abandoned = 0;
+
+  host.memory.hold('nginx', model.workerProcesses * model.workerBytes);
+
+  const notEnough = `[alert] ${model.workerConnections} worker_connections are not enough`;
+  const emptyReply = new Cause('empty reply', 'nginx', 'worker_connections used up: accepted and closed', notEnough);
+  const noUpstreamSlot = new Cause('500', 'nginx', 'worker_connections used up: none left for PHP-FPM', notEnough);
+  const readTimeout = new Cause(
+    '504',
+    'nginx',
+    'fastcgi_read_timeout: no answer from PHP-FPM in time',
+    '[error] upstream timed out (110: Connection timed out) while reading response header from upstream',
+  );
+  const left = new Cause('499', 'nginx', 'the visitor left while nginx waited for PHP-FPM', 'access.log: "GET / HTTP/1.1" 499 0');
+
+  const meter = new Meter('nginx', { word: 'workers', busy, max: model.workerProcesses }, queue, Infinity, () => ({
+    'accept queue max': accepting.max,
+    'connections open': workers.reduce((sum, worker) => sum + worker.slots.value, 0),
+    'idle connections closed for lack of slots': drained,
+    'refused for lack of slots': noSlot,
+    'abandoned by visitors': abandoned,
+  }));
+
+  return {
+    meter,
+    enter,
+    admit,
+    secure,
+    finish,
+    abandon,
+    cut,
+    left,
+    get acceptQueueFull() {
+      return accepting.value > backlog;
+    },
+  };
+
+  // The event loops.
+
+  function admit(_connection: Connection): void {
+    accepting.add(1, clock.now());
+  }
+
+  function enter(request: Request): void {
+    request.waiting = 0;
+    const { worker } = request.connection!;
+    if (worker < 0) return offer(request, acceptAndRead);
+    touch(request.connection!);
+    queueAt(workers[worker], request, read);
+  }
+
+  function secure(request: Request, step: Step<Request>): void {
+    request.connection!.afterHandshake = step;
+    offer(request, acceptAndGreet);
+  }
+
+  /** A new connection, for whichever worker is idle, or the first to be. */
+  function offer(request: Request, step: Step<Request>): void {
+    const idle = workers.find((worker) => !worker.busy);
+    if (idle === undefined) {
+      unaccepted.join(request, step);
+      request.queuedMs = clock.now();
+      queue.add(1, clock.now());
+    } else begin(idle, request, step);
+  }
+
+  function queueAt(worker: NginxWorker, request: Request, step: Step<Request>): void {
+    if (!worker.busy) return begin(worker, request, step);
+    worker.line.join(request, step);
+    request.queuedMs = clock.now();
+    queue.add(1, clock.now());
+  }
+
+  function begin(worker: NginxWorker, request: Request, step: Step<Request>): void {
+    worker.busy = true;
+    busy.add(1, clock.now());
+    if (request.connection!.worker < 0) request.connection!.worker = worker.number;
+    step(request, 0);
+  }
+
+  /** The worker is asked for `ms` of CPU and does nothing else meanwhile. */
+  function work(request: Request, ms: number, step: Step<NginxWorker>): void {
+    const worker = workers[request.connection!.worker];
+    worker.request = request;
+    worker.startedMs = clock.now();
+    host.cpu.work(worker, ms, step);
+  }
+
+  /** What the worker was at is done; returns the request, whose next steps may not come back to this worker's loop. */
+  function done(worker: NginxWorker): Request {
+    const request = worker.request!;
+    worker.request = null;
+    request.waited(clock.now() - worker.startedMs - worker.needMs);
+    return request;
+  }
+
+  /** One turn of the loop: an accept at the most, and what its own connections want. */
+  function turn(worker: NginxWorker): void {
+    busy.add(-1, clock.now());
+    worker.busy = false;
+    const fromOutside = unaccepted.length > 0 && (!worker.acceptedLast || worker.line.length === 0);
+    const line: Line<Request> = fromOutside ? unaccepted : worker.line;
+    worker.acceptedLast = fromOutside;
+    if (line.length === 0) return;
+    const { subject, step } = line;
+    line.advance();
+    queue.add(-1, clock.now());
+    subject.waited(clock.now() - subject.queuedMs);
+    begin(worker, subject, step);
+  }
+
+  // Accepting.
+
+  function accept(request: Request): boolean {
+    accepting.add(-1, clock.now());
+    const worker = workers[request.connection!.worker];
+    drained += worker.drain(closeIdle);
+    if (worker.takeSlot(clock.now())) return true;
+    noSlot += 1;
+    request.connection!.open = false;
+    request.connection!.worker = -1;
+    return false;
+  }
+
+  function acceptAndRead(request: Request): void {
+    const worker = workers[request.connection!.worker];
+    if (accept(request)) return work(request, acceptMs.of(request) + readMs(request), route);
+    request.refuse(emptyReply);
+    turn(worker);
+  }
+
+  function acceptAndGreet(request: Request): void {
+    const worker = workers[request.connection!.worker];
+    if (accept(request)) return work(request, acceptMs.of(request) + handshakeMs!.of(request), greeted);
+    request.failure = emptyReply;
+    request.connection!.afterHandshake!(request, 0);
+    turn(worker);
+  }
+
+  function greeted(worker: NginxWorker): void {
+    const request = done(worker);
+    request.connection!.afterHandshake!(request, 0);
+    turn(worker);
+  }
+
+  // A request.
+
+  function read(request: Request): void {
+    work(request, readMs(request), route);
+  }
+
+  function readMs(request: Request): number {
+    return request.page.script === null ? staticMs.of(request) : proxyMs.of(request);
+  }
+
+  function route(worker: NginxWorker): void {
+    const request = done(worker);
+    if (request.gone) request.refuse(left);
+    else if (request.page.script === null) request.return();
+    else pass(worker, request);
+    turn(worker);
+  }
+
+  function pass(worker: NginxWorker, request: Request): void {
+    if (!worker.takeSlot(clock.now())) {
+      noSlot += 1;
+      return request.refuse(noUpstreamSlot);
+    }
+    request.timer = clock.after(model.fastcgiReadTimeoutMs, expire, request, Kind.timeout);
+    request.call(php!, take);
+  }
+
+  /** PHP-FPM has answered, well or badly. */
+  function take(request: Request): void {
+    clock.cancel(request.timer);
+    request.timer = 0;
+    const worker = workers[request.connection!.worker];
+    worker.giveSlot(clock.now());
+    queueAt(worker, request, request.failed ? apologise : answer);
+  }
+
+  function answer(request: Request): void {
+    work(request, answerMs.of(request), sent);
+  }
+
+  function apologise(request: Request): void {
+    work(request, errorMs.of(request), sent);
+  }
+
+  function sent(worker: NginxWorker): void {
+    done(worker).return();
+    turn(worker);
+  }
+
+  // Giving up on PHP-FPM.
+
+  function expire(request: Request): void {
+    cut(request, readTimeout);
+  }
+
+  function cut(request: Request, cause: Cause): void {
+    const half = hangUp(request);
+    half.failure = cause;
+    queueAt(workers[half.connection!.worker], half, apologise);
+  }
+
+  function abandon(request: Request): Request {
+    abandoned += 1;
+    return hangUp(request);
+  }
+
+  function hangUp(request: Request): Request {
+    clock.cancel(request.timer);
+    workers[request.connection!.worker].giveSlot(clock.now());
+    const half = request.part(leftover.vanish);
+    php!.abandoned(request);
+    return half;
+  }
+
+  // Keeping connections.
+
+  function finish(connection: Connection, keep: boolean): void {
+    connection.served += 1;
+    if (!connection.open) return;
+    if (connection.worker < 0) return forget(connection);
+    touch(connection);
+    const kept = keep && model.keepaliveTimeoutMs > 0 && connection.served < model.keepaliveRequests;
+    if (!kept) return close(connection);
+    connection.timer = clock.after(model.keepaliveTimeoutMs, idleTooLong, connection, Kind.timeout);
+    workers[connection.worker].idle.join(connection);
+  }
+
+  /** It leaves the accept queue unaccepted. */
+  function forget(connection: Connection): void {
+    accepting.add(-1, clock.now());
+    connection.open = false;
+  }
+
+  /** A request has come over a kept connection. */
+  function touch(connection: Connection): void {
+    if (connection.timer === 0) return;
+    clock.cancel(connection.timer);
+    connection.timer = 0;
+    workers[connection.worker].idle.leave(connection);
+  }
+
+  function idleTooLong(connection: Connection): void {
+    connection.timer = 0;
+    workers[connection.worker].idle.leave(connection);
+    close(connection);
+    if (connection.request === null) leftover.closed(connection);
+  }
+
+  function closeIdle(connection: Connection): void {
+    touch(connection);
+    close(connection);
+    if (connection.request === null) leftover.closed(connection);
+  }
+
+  function close(connection: Connection): void {
+    connection.open = false;
+    workers[connection.worker].giveSlot(clock.now());
+  }
+}

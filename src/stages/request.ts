@@ -1,0 +1,241 @@
+/**
+ * A request, and how it goes from stage to stage.
+ *
+ * A stage is a place with one way in. A request *calls* a stage and the stage *returns* to its caller, as functions do; the
+ * calls in progress are three deep at the most (the visitor calls nginx, nginx PHP-FPM, PHP-FPM MySQL). Call and return
+ * stamp the meters and the trace, so that no stage can forget to.
+ *
+ * Requests are used again once they have ended. A wait that may be cut short keeps its ticket in `waiting`: who cuts it
+ * forgets the ticket, and the stale step looks and leaves.
+ */
+import type { Step } from '../engine/agenda.js';
+import { assert } from '../engine/assert.js';
+import type { VirtualClock } from '../engine/clock.js';
+import type { Bearer } from '../engine/random.js';
+import type { PageModel } from '../model.js';
+import type { Cause } from '../telemetry/cause.js';
+import type { Meter } from '../telemetry/meter.js';
+import type { Connection } from './connection.js';
+import type { Child } from './fpmChild.js';
+import type { Tracer } from './tracer.js';
+import type { Visitor } from './visitor.js';
+
+export interface Stage {
+  readonly meter: Meter;
+  enter(request: Request): void;
+}
+
+export class Request implements Bearer {
+  seedHigh = 0;
+  seedLow = 0;
+  /** The how-manieth of the run, from 1. */
+  number = 0;
+  page: PageModel = undefined as never;
+  visitor: Visitor | null = null;
+  connection: Connection | null = null;
+  /** The PHP-FPM child that runs it. */
+  child: Child | null = null;
+  /** The window that it counts for. */
+  window = 0;
+  arrivedMs = 0;
+  /** Sum of the durations of the stages that the visitor called; the whole latency once the request has ended. */
+  spentMs = 0;
+  /** Why it failed, or `null`. */
+  failure: Cause | null = null;
+  /** The ticket of the wait it is in, if that may be cut short; 0 while it is in somebody's hands. */
+  waiting = 0;
+  /** The same of a transfer over the host's network interface. */
+  transfer = 0;
+  /** Whether the visitor has left, and nobody has noticed yet. */
+  gone = false;
+  /** Of the answer: bytes not yet sent, and when the round in flight began. */
+  toSend = 0;
+  roundStartMs = 0;
+  /** When it joined the line that it stands in. */
+  queuedMs = 0;
+  /** The ticket of the timer that would cut the wait for PHP-FPM short. */
+  timer = 0;
+  /** The ticket of the moment at which the visitor loses patience. */
+  patience = 0;
+  /** How often something was tried again: a question to DNS, a SYN. */
+  tries = 0;
+
+  private depth = 0;
+  private stage0: Stage | null = null;
+  private stage1: Stage | null = null;
+  private stage2: Stage | null = null;
+  private step0: Step<Request> = nowhere;
+  private step1: Step<Request> = nowhere;
+  private step2: Step<Request> = nowhere;
+  private since0 = 0;
+  private since1 = 0;
+  private since2 = 0;
+
+  constructor(private readonly home: Requests) {}
+
+  get failed(): boolean {
+    return this.failure !== null;
+  }
+
+  /** Whether nginx has passed it on to PHP-FPM. */
+  get passedOn(): boolean {
+    return this.depth > 1;
+  }
+
+  /** The stage that it is in; `null` while it is with the visitor. */
+  get stage(): Stage | null {
+    return this.depth === 1 ? this.stage0 : this.depth === 2 ? this.stage1 : this.depth === 3 ? this.stage2 : null;
+  }
+
+  /** Enters `stage`, and takes `step` when that returns. */
+  call(stage: Stage, step: Step<Request>): void {
+    const now = this.home.clock.now();
+    this.depth += 1;
+    if (this.depth === 1) {
+      this.stage0 = stage;
+      this.step0 = step;
+      this.since0 = now;
+    } else if (this.depth === 2) {
+      this.stage1 = stage;
+      this.step1 = step;
+      this.since1 = now;
+    } else {
+      assert(this.depth === 3, 'a call goes deeper than any stage calls');
+      this.stage2 = stage;
+      this.step2 = step;
+      this.since2 = now;
+    }
+    stage.meter.enter(now);
+    if (this.home.tracer !== null) this.home.tracer.called(this, stage.meter.name, this.depth - 1);
+    stage.enter(this);
+  }
+
+  /** Goes back to whoever called the stage that it is in. */
+  return(): void {
+    this.leave()(this, 0);
+  }
+
+  /** Goes back with a failure. */
+  refuse(cause: Cause): void {
+    this.failure = cause;
+    this.return();
+  }
+
+  /** Adds to the time that the stage it is in kept it waiting. */
+  waited(ms: number): void {
+    if (ms <= 0) return;
+    const { stage } = this;
+    if (stage !== null) stage.meter.waitedMs += ms;
+    if (this.home.tracer !== null) this.home.tracer.waited(this, ms);
+  }
+
+  /** For the trace only: what happened, in words. */
+  note(text: () => string): void {
+    if (this.home.tracer !== null) this.home.tracer.noted(this, text);
+  }
+
+  /**
+   * The visitor's half and the server's half part: nginx has given up on PHP-FPM, which does not know. Returns the visitor's half,
+   * inside nginx; this one goes on inside PHP-FPM, for nobody, and is gone when that returns.
+   */
+  part(vanish: Step<Request>): Request {
+    assert(this.depth >= 2, 'only a request that nginx has passed on can part');
+    const half = this.home.take();
+    half.copyVisitorSide(this);
+    this.number = 0;
+    this.visitor = null;
+    this.connection = null;
+    this.patience = 0;
+    this.timer = 0;
+    this.depth -= 1;
+    this.stage0 = this.stage1;
+    this.since0 = this.since1;
+    this.step0 = vanish;
+    this.stage1 = this.stage2;
+    this.since1 = this.since2;
+    this.step1 = this.step2;
+    this.stage2 = null;
+    return half;
+  }
+
+  /** Leaves all stages at once, from wherever it is. */
+  unwind(): void {
+    while (this.depth > 0) this.leave();
+  }
+
+  /** Leaves the stage that it is in, and tells which step follows. */
+  private leave(): Step<Request> {
+    const now = this.home.clock.now();
+    const { depth } = this;
+    assert(depth > 0, 'a return without a call');
+    this.depth = depth - 1;
+    if (this.home.tracer !== null) this.home.tracer.returned(this, depth - 1);
+    if (depth === 1) {
+      this.stage0!.meter.leave(this.since0, now);
+      this.spentMs += now - this.since0;
+      return this.step0;
+    }
+    if (depth === 2) {
+      this.stage1!.meter.leave(this.since1, now);
+      return this.step1;
+    }
+    this.stage2!.meter.leave(this.since2, now);
+    return this.step2;
+  }
+
+  private copyVisitorSide(other: Request): void {
+    this.seedHigh = other.seedHigh;
+    this.seedLow = other.seedLow;
+    this.number = other.number;
+    this.page = other.page;
+    this.visitor = other.visitor;
+    this.connection = other.connection;
+    this.window = other.window;
+    this.arrivedMs = other.arrivedMs;
+    this.spentMs = other.spentMs;
+    this.failure = other.failure;
+    this.patience = other.patience;
+    this.depth = 1;
+    this.stage0 = other.stage0;
+    this.step0 = other.step0;
+    this.since0 = other.since0;
+    if (this.connection !== null) this.connection.request = this;
+  }
+
+  /** As new. */
+  reset(): void {
+    assert(this.depth === 0, 'a request was given back that is still inside a stage');
+    this.visitor = null;
+    this.connection = null;
+    this.child = null;
+    this.failure = null;
+    this.spentMs = 0;
+    this.waiting = 0;
+    this.transfer = 0;
+    this.gone = false;
+    this.queuedMs = 0;
+    this.timer = 0;
+    this.patience = 0;
+    this.tries = 0;
+  }
+}
+
+const nowhere: Step<Request> = () => assert(false, 'a request returned to nobody');
+
+/** The requests of a run. Those that have ended are used again, so that memory follows those in flight. */
+export class Requests {
+  /** Follows one of them, if somebody asked. */
+  tracer: Tracer | null = null;
+  private readonly spare: Request[] = [];
+
+  constructor(readonly clock: VirtualClock) {}
+
+  take(): Request {
+    return this.spare.pop() ?? new Request(this);
+  }
+
+  give(request: Request): void {
+    request.reset();
+    this.spare.push(request);
+  }
+}

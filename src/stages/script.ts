@@ -1,0 +1,55 @@
+/** What PHP does for a page, as needs: how much CPU, how long a wait, and which queries one after the other. */
+import { Need } from '../engine/random.js';
+import type { QueryModel, ScriptModel } from '../model.js';
+import type { Request } from './request.js';
+
+export class Script {
+  readonly cpuMs: Need;
+  readonly waitMs: Need;
+  private readonly kinds: Query[];
+  /** How many queries there are if no number of them is left to chance; -1 otherwise. */
+  private readonly fixed: number;
+
+  constructor(path: string, model: ScriptModel) {
+    this.cpuMs = new Need(`php.cpu ${path}`, model.cpuMs);
+    this.waitMs = new Need(`php.wait ${path}`, model.waitMs);
+    this.kinds = model.queries.map((query, index) => new Query(`${path} ${index}`, query));
+    const certain = model.queries.every((query) => query.times.law === 'constant');
+    this.fixed = certain ? this.kinds.reduce((sum, kind) => sum + kind.times.mean, 0) : -1;
+  }
+
+  /** Queries of this request, in all. */
+  queriesOf(request: Request): number {
+    if (this.fixed >= 0) return this.fixed;
+    return this.kinds.reduce((sum, kind) => sum + kind.times.of(request), 0);
+  }
+
+  /** The `index`-th query, from 0. */
+  query(request: Request, index: number): Query {
+    let left = index;
+    for (const kind of this.kinds) {
+      const times = kind.times.of(request);
+      if (left < times) return kind;
+      left -= times;
+    }
+    throw new RangeError(`a script was asked for its query ${index}`);
+  }
+}
+
+export class Query {
+  readonly times: Need;
+  readonly cpuMs: Need;
+  readonly reads: Need;
+  readonly holdMs: Need;
+  readonly row: string | null;
+  readonly commit: boolean;
+
+  constructor(name: string, model: QueryModel) {
+    this.times = new Need(`mysql.times ${name}`, model.times);
+    this.cpuMs = new Need(`mysql.cpu ${name}`, model.cpuMs);
+    this.reads = new Need(`mysql.reads ${name}`, model.reads);
+    this.holdMs = new Need(`mysql.hold ${name}`, model.holdMs);
+    this.row = model.row;
+    this.commit = model.commit;
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * TCP and TLS: from the visitor to the server's door, and the request through it.
+ *
+ *   SYN ──► accept queue full? dropped, sent again at 1, 3, 7 … s
+ *    │
+ *    ▼  SYN-ACK, then ACK and first data: 1 round trip later at the server
+ *   admitted ──► TLS: 1 or 2 more round trips and a handshake in nginx ──► the request has arrived
+ *
+ * A kept connection needs none of this but the request's own way; if nginx has closed it in the meantime, the
+ * browser is told by a reset and opens another. Not modelled: the SYN queue, since SYN cookies, which are the default, keep
+ * it from filling; a FIN's own way, so a visitor knows at once that nginx has closed an idle connection.
+ */
+import { Kind } from '../engine/agenda.js';
+import type { VirtualClock } from '../engine/clock.js';
+import { Need } from '../engine/random.js';
+import type { Link } from '../host/link.js';
+import type { TcpModel, VisitorsModel } from '../model.js';
+import { Cause } from '../telemetry/cause.js';
+import { Meter } from '../telemetry/meter.js';
+import type { Listener } from './nginx.js';
+import type { Request, Stage } from './request.js';
+
+/** Header of a browser's GET request with cookies, in bytes; between the 200 of curl and the kilobytes of some sites. */
+const REQUEST_BYTES = 600;
+
+export function tcpConnect(model: TcpModel, visitors: VisitorsModel, clock: VirtualClock, link: Link, nginx: Listener): Stage {
+  const roundTripMs = new Need('visitor.rtt', visitors.roundTripMs);
+  const luck = new Need('tcp.loss', { law: 'uniform', low: 0, high: 1 });
+  /** Lost are a SYN or its answer. */
+  const loss = 1 - (1 - model.loss) * (1 - model.loss);
+  const lastTry = model.synRetryMs.length - 1;
+  const synAckGiveUpMs = 2 * (model.synAckRetryMs.at(-1) ?? 0) + 1000;
+  const tlsRounds = model.tls?.version === '1.2' ? 2 : 1;
+  let opened = 0;
+  let reused = 0;
+  let dropped = 0;
+
+  const timedOut = new Cause('connect timeout', 'tcp', 'no answer to the last SYN', 'browser: ERR_CONNECTION_TIMED_OUT');
+  const reset = new Cause('reset', 'tcp', 'the accept queue stayed full after the handshake', 'browser: ERR_CONNECTION_RESET');
+
+  const meter = new Meter('tcp', null, undefined, undefined, () => ({
+    'connections opened': opened,
+    'connections reused': reused,
+    'SYN dropped by a full accept queue': dropped,
+  }));
+  return { meter, enter };
+
+  function enter(request: Request): void {
+    request.tries = 0;
+    if (!request.connection!.open) return sendSyn(request);
+    reused += 1;
+    if (clock.now() - request.connection!.idleSinceMs > model.rtoMinMs) request.connection!.window = model.initcwnd;
+    request.note(() => 'over the connection kept from before');
+    request.waiting = clock.after(rtt(request) / 2, reach, request);
+  }
+
+  function sendSyn(request: Request): void {
+    if (luck.of(request, request.tries) < loss) return awaitNextTry(request, 0);
+    request.waiting = clock.after(rtt(request) / 2, meetListener, request);
+  }
+
+  function meetListener(request: Request, ticket: number): void {
+    if (ticket !== request.waiting) return;
+    if (nginx.acceptQueueFull) {
+      dropped += 1;
+      return awaitNextTry(request, rtt(request) / 2);
+    }
+    request.tries = 0;
+    request.waiting = clock.after(rtt(request), knock, request);
+  }
+
+  /** Nothing came back; the kernel sends the SYN again by its schedule, `goneMs` of the wait being over. */
+  function awaitNextTry(request: Request, goneMs: number): void {
+    const { tries } = request;
+    const last = tries === lastTry;
+    const untilMs = (last ? model.synGiveUpMs : model.synRetryMs[tries + 1]) - model.synRetryMs[tries];
+    request.waited(untilMs);
+    request.waiting = clock.after(Math.max(0, untilMs - goneMs), last ? giveUp : retry, request, Kind.timeout);
+  }
+
+  function retry(request: Request, ticket: number): void {
+    if (ticket !== request.waiting) return;
+    request.tries += 1;
+    request.note(() => `SYN sent again, try ${request.tries + 1}`);
+    sendSyn(request);
+  }
+
+  function giveUp(request: Request, ticket: number): void {
+    if (ticket === request.waiting) request.refuse(timedOut);
+  }
+
+  /** The ACK is at the server with the first data right behind it; each time the data is sent again the kernel looks anew. */
+  function knock(request: Request, ticket: number): void {
+    if (ticket !== request.waiting) return;
+    if (nginx.acceptQueueFull) return stayOutside(request);
+    opened += 1;
+    const connection = request.connection!;
+    connection.open = true;
+    connection.window = model.initcwnd;
+    nginx.admit(connection);
+    if (model.tls === null) return arrive(request);
+    request.waiting = 0;
+    nginx.secure(request, secured);
+  }
+
+  function stayOutside(request: Request): void {
+    const rtoMs = Math.max(model.rtoMinMs, 3 * rtt(request));
+    const waitMs = rtoMs * (1 << request.tries);
+    request.tries += 1;
+    if (model.abortOnOverflow || rtoMs + 2 * waitMs > synAckGiveUpMs) return request.refuse(reset);
+    request.waited(waitMs);
+    request.waiting = clock.after(waitMs, knock, request, Kind.timeout);
+  }
+
+  function secured(request: Request): void {
+    if (request.failed) return request.return();
+    request.note(() => `TLS ${model.tls!.version} handshake`);
+    request.waiting = clock.after(tlsRounds * rtt(request), reach, request);
+  }
+
+  /** The request is at the server, over a connection that was open when it left. */
+  function reach(request: Request, ticket: number): void {
+    if (ticket !== request.waiting) return;
+    if (request.connection!.open) return arrive(request);
+    reused -= 1;
+    request.note(() => 'nginx had just closed it: reset, and a new one');
+    request.waiting = clock.after(rtt(request) / 2, reconnect, request);
+  }
+
+  function reconnect(request: Request, ticket: number): void {
+    if (ticket !== request.waiting) return;
+    request.connection!.served = 0;
+    request.connection!.worker = -1;
+    sendSyn(request);
+  }
+
+  function arrive(request: Request): void {
+    const ticket = link.send(request, REQUEST_BYTES, arrived);
+    if (ticket === 0) return request.return();
+    request.waiting = 0;
+    request.transfer = ticket;
+  }
+
+  function arrived(request: Request): void {
+    request.transfer = 0;
+    request.return();
+  }
+
+  function rtt(request: Request): number {
+    return roundTripMs.of(request.visitor!);
+  }
+}

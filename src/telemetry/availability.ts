@@ -1,0 +1,41 @@
+/**
+ * Availability by two definitions. By requests: good ones of those that ended. By time: seconds in which at least half of
+ * the requests that ended were good, of the seconds in which any ended. Steps of the series stand for seconds in long runs.
+ */
+import type { Availability, CauseCount, Requests, Series } from './result.js';
+
+const HALF = 0.5;
+
+export function availabilityOf(series: Series, requests: Requests, fromMs: number, causes: readonly CauseCount[]): Availability {
+  const ended = requests.good + requests.failed;
+  const outages: { fromMs: number; toMs: number; cause: string }[] = [];
+  let up = 0;
+  let down = 0;
+  let wasDown = false;
+  for (let step = 0; step < series.good.length; step += 1) {
+    const stepFromMs = step * series.stepMs;
+    const all = series.good[step] + series.failed[step];
+    if (stepFromMs < fromMs || all === 0) continue;
+    const isDown = series.good[step] < HALF * all;
+    if (!isDown) up += 1;
+    else {
+      down += 1;
+      const toMs = stepFromMs + series.stepMs;
+      if (wasDown) outages[outages.length - 1].toMs = toMs;
+      else outages.push({ fromMs: stepFromMs, toMs, cause: causeAt(causes, stepFromMs, toMs) });
+    }
+    wasDown = isDown;
+  }
+  return {
+    requests: ended === 0 ? null : requests.good / ended,
+    time: up + down === 0 ? null : up / (up + down),
+    downtimeMs: down * series.stepMs,
+    outages,
+  };
+}
+
+/** The most frequent of the causes that were at work then. */
+function causeAt(causes: readonly CauseCount[], fromMs: number, toMs: number): string {
+  const cause = causes.find(({ firstMs, lastMs }) => firstMs !== null && lastMs !== null && firstMs < toMs && lastMs >= fromMs);
+  return cause === undefined ? 'unknown' : `${cause.outcome}: ${cause.cause}`;
+}

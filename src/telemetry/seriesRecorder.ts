@@ -1,0 +1,101 @@
+/** What is seen step by step of time, for charts and for telling when things went wrong and when they were right again. */
+import type { Model } from '../model.js';
+import { ANSWERED, type Cause } from './cause.js';
+import { Histogram } from './histogram.js';
+import type { Series } from './result.js';
+import type { Telemetry } from './telemetry.js';
+
+/** Steps that a run may have at the most, so that memory does not grow with its length. */
+const MOST_STEPS = 1200;
+const STEPS_MS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400].map((seconds) => 1000 * seconds);
+
+export class SeriesRecorder {
+  readonly stepMs: number;
+  /** Of the step in progress. */
+  offered = 0;
+  private good = 0;
+  private failed = 0;
+  private readonly latency = new Histogram(5);
+  private cpuMs = 0;
+
+  private readonly offeredSteps: number[] = [];
+  private readonly goodSteps: number[] = [];
+  private readonly failedSteps: number[] = [];
+  private readonly p95Steps: (number | null)[] = [];
+  private readonly p50Steps: (number | null)[] = [];
+  private readonly cpuSteps: number[] = [];
+  private readonly queueSteps = new Map<string, number[]>();
+  private readonly busySteps = new Map<string, number[]>();
+
+  constructor(
+    model: Model,
+    private readonly telemetry: Telemetry,
+  ) {
+    this.stepMs = STEPS_MS.find((stepMs) => model.durationMs / stepMs <= MOST_STEPS) ?? STEPS_MS[STEPS_MS.length - 1];
+  }
+
+  ended(cause: Cause, latencyMs: number): void {
+    if (cause === ANSWERED) {
+      this.good += 1;
+      this.latency.record(latencyMs);
+    } else this.failed += 1;
+  }
+
+  /** Ends the step in progress. */
+  step(): void {
+    const { meters, host } = this.telemetry;
+    this.offeredSteps.push(this.offered);
+    this.goodSteps.push(this.good);
+    this.failedSteps.push(this.failed);
+    this.p95Steps.push(this.latency.quantile(0.95));
+    this.p50Steps.push(this.latency.quantile(0.5));
+    const cpuMs = host.cpu.busyMs;
+    this.cpuSteps.push((cpuMs - this.cpuMs) / (this.stepMs * host.cpu.cores));
+    this.cpuMs = cpuMs;
+    for (const meter of meters) {
+      stepsOf(this.queueSteps, meter.name).push(meter.queue.value);
+      if (meter.places !== null) stepsOf(this.busySteps, meter.name).push(meter.places.busy.value);
+    }
+    this.offered = 0;
+    this.good = 0;
+    this.failed = 0;
+    this.latency.reset();
+  }
+
+  get steps(): number {
+    return this.offeredSteps.length;
+  }
+
+  /** p95 of the good answers of the last step, in ms. */
+  get latestP95(): number | null {
+    return this.p95Steps.at(-1) ?? null;
+  }
+
+  /** Median latency and failures of a step that has ended. */
+  at(step: number): { p50: number | null; good: number; failed: number } {
+    return { p50: this.p50Steps[step], good: this.goodSteps[step], failed: this.failedSteps[step] };
+  }
+
+  series(): Series {
+    return {
+      stepMs: this.stepMs,
+      offered: [...this.offeredSteps],
+      good: [...this.goodSteps],
+      failed: [...this.failedSteps],
+      p95: [...this.p95Steps],
+      cpu: [...this.cpuSteps],
+      queues: copyOf(this.queueSteps),
+      busy: copyOf(this.busySteps),
+    };
+  }
+}
+
+function stepsOf(map: Map<string, number[]>, name: string): number[] {
+  let steps = map.get(name);
+  if (steps === undefined) map.set(name, (steps = []));
+  return steps;
+}
+
+function copyOf(map: ReadonlyMap<string, number[]>): Record<string, number[]> {
+  return Object.fromEntries([...map].map(([name, steps]) => [name, [...steps]]));
+}

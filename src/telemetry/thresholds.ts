@@ -1,0 +1,71 @@
+/** What the scenario states, held against what came out. One run gives a value, not an interval: the verdict is on that value. */
+import type { Model, ThresholdModel } from '../model.js';
+import { recoveryOf } from './recovery.js';
+import type { Latency, Result, ThresholdResult, Verdict } from './result.js';
+import type { Telemetry } from './telemetry.js';
+
+export type Measured = Omit<Result, 'thresholds' | 'verdict' | 'warnings'>;
+
+export function thresholdResults(model: Model, result: Measured, telemetry: Telemetry): ThresholdResult[] {
+  return model.thresholds.map((threshold) => {
+    const value = measure(threshold, model, result, telemetry);
+    return { text: threshold.text, value, verdict: value === null ? 'inconclusive' : holds(threshold, value) ? 'pass' : 'fail' };
+  });
+}
+
+export function verdictOf(thresholds: readonly ThresholdResult[]): Verdict {
+  if (thresholds.length === 0) return 'none';
+  if (thresholds.some(({ verdict }) => verdict === 'fail')) return 'fail';
+  return thresholds.some(({ verdict }) => verdict === 'inconclusive') ? 'inconclusive' : 'pass';
+}
+
+function holds({ operator, value: limit }: ThresholdModel, value: number): boolean {
+  switch (operator) {
+    case '<':
+      return value < limit;
+    case '<=':
+      return value <= limit;
+    case '>':
+      return value > limit;
+    case '>=':
+      return value >= limit;
+    case '==':
+      return value === limit;
+  }
+}
+
+/** `null` where there is no data, or the window has not begun. */
+function measure({ metric, window }: ThresholdModel, model: Model, result: Measured, telemetry: Telemetry): number | null {
+  const scope = window === null ? result : result.windows.find(({ name }) => name === model.windows[window].name);
+  if (scope === undefined) return null;
+  const { requests, latencyMs, perSecond, outcomes } = scope;
+  const ended = requests.good + requests.failed;
+  switch (metric.kind) {
+    case 'errors':
+      return ended === 0 ? null : requests.failed / ended;
+    case 'availability':
+      return ended === 0 ? null : requests.good / ended;
+    case 'goodput':
+    case 'throughput':
+      return perSecond[metric.kind];
+    case 'downtime':
+      return result.availability.downtimeMs;
+    case 'recovery':
+      return recoveryMs(telemetry);
+    case 'outcome':
+      return outcomes[metric.outcome] ?? 0;
+    case 'queue':
+      return scope.stages[metric.stage]?.queue[metric.of] ?? null;
+    case 'utilisation':
+      return scope.stages[metric.stage]?.utilisation ?? null;
+    default:
+      return latencyMs[metric.kind satisfies Exclude<keyof Latency, 'count'>];
+  }
+}
+
+/** `Infinity` would not survive JSON: a run that has not recovered has the time it was given, and more. */
+function recoveryMs(telemetry: Telemetry): number | null {
+  const recovery = recoveryOf(telemetry);
+  if (recovery === null) return null;
+  return (recovery.atMs ?? telemetry.clock.now()) - recovery.fromMs;
+}
