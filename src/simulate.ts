@@ -52,7 +52,9 @@ export class SimulationError extends Error {
     readonly timeMs: number,
     cause: unknown,
   ) {
-    super(`scenario ${scenario}, seed ${seed}, at ${timeMs} ms: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`scenario ${scenario}, seed ${seed}, at ${timeMs} ms: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   }
 }
 
@@ -137,7 +139,8 @@ class Run {
     this.telemetry = new Telemetry(model, this.clock, host);
     this.life = lifecycle(model, this.clock, random, host, this.telemetry);
     for (const window of model.windows) this.clock.at(window.fromMs, () => this.telemetry.openWindow(), undefined, Kind.change);
-    const all = options.arrivals?.(this.clock) ?? merge(...model.traffic.map((_, index) => arrivals(model, index, this.clock, random)));
+    const all =
+      options.arrivals?.(this.clock) ?? merge(...model.traffic.map((_, index) => arrivals(model, index, this.clock, random)));
     this.subscription = all.pipe(tap((arrival) => this.life.arrive(arrival))).subscribe({
       error: (error) => {
         this.failure = error;
@@ -220,7 +223,9 @@ class Run {
 function refuseEndless(model: Model): void {
   const requests = model.traffic.reduce((sum, source) => sum + visitsOf(source, model.durationMs), 0);
   if (requests > MOST_REQUESTS) {
-    throw new OverBudgetError(`the scenario asks for some ${requests.toPrecision(2)} visits; a run may have ${MOST_REQUESTS.toPrecision(1)}`);
+    throw new OverBudgetError(
+      `the scenario asks for some ${requests.toPrecision(2)} visits; a run may have ${MOST_REQUESTS.toPrecision(1)}`,
+    );
   }
 }
 

@@ -34,6 +34,8 @@ const PLACES = 2 ** 22;
 const PER_PLACE = 2 ** -22;
 /** Below so many entries a heap alone is fastest. */
 const FEW = 1024;
+/** So many cancelled entries are worth a sweep, if they are the majority. */
+const SWEEP = 64;
 /** Entries per bucket, counted over all of them; the first, where entries are dense, hold some five times as many. */
 const PER_BUCKET = 4;
 const NEAR_ONLY = 2 ** 31 - 1;
@@ -106,23 +108,33 @@ export class Agenda {
     this.subjects[place] = undefined;
     this.size -= 1;
     this.cancelled += 1;
-    if (this.cancelled > this.size && this.cancelled > FEW) this.rebuild();
+    if (this.cancelled > this.size && this.cancelled > SWEEP) this.rebuild();
     return true;
   }
 
-  /** When the first entry is due; `Infinity` if there is none. */
-  get due(): number {
-    return this.settle() ? this.nearTimes[0] : Infinity;
+  /** Finds the first entry; `false` if there is none. Ask before `due`, `dueOrder`, `nextStep` and `runNext`. */
+  ready(): boolean {
+    if (!this.hole && this.nearSize > 0 && this.steps[this.nearPlaces[0]] !== undefined) return true;
+    return this.settle();
   }
 
-  /** The first entry's place among those due at the same time; meaningful after `due` only. */
+  /** When the first entry is due. */
+  get due(): number {
+    return this.nearTimes[0];
+  }
+
+  /** The first entry's place among those due at the same time. */
   get dueOrder(): number {
     return this.nearOrders[0];
   }
 
+  /** The step that runs next. */
+  get nextStep(): Step<never> {
+    return this.steps[this.nearPlaces[0]]!;
+  }
+
   /** Removes the first entry and runs it. */
   runNext(): void {
-    if (!this.settle()) return;
     const place = this.nearPlaces[0];
     const step = this.steps[place]!;
     const subject = this.subjects[place];
@@ -133,11 +145,6 @@ export class Agenda {
     this.givePlace(place);
     this.size -= 1;
     step(subject as never, ticket);
-  }
-
-  /** The step that runs next; for reports on a clock that does not move. */
-  get nextStep(): Step<never> | undefined {
-    return this.settle() ? this.steps[this.nearPlaces[0]] : undefined;
   }
 
   /** Brings a live entry to the root of the heap; `false` if there is none. */

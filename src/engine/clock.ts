@@ -38,7 +38,8 @@ export class VirtualClock implements SchedulerLike {
    * to cancel, forget it, or hand it to `cancel` if it would wait for long.
    */
   after<S>(delayMs: number, step: Step<S>, subject: S, kind: Kind = Kind.completion): number {
-    if (!(delayMs >= 0 && delayMs < Infinity)) throw new RangeError(`a step cannot wait ${delayMs} ms (${step.name || 'unnamed'})`);
+    if (!(delayMs >= 0 && delayMs < Infinity))
+      throw new RangeError(`a step cannot wait ${delayMs} ms (${step.name || 'unnamed'})`);
     return this.agenda.add(this.time + delayMs, step, subject, kind);
   }
 
@@ -55,6 +56,7 @@ export class VirtualClock implements SchedulerLike {
     return ticket !== 0 && this.agenda.cancel(ticket);
   }
 
+  /** An alarm that is set to never yet; `ring` must set it anew. */
   alarm(ring: () => void): Alarm {
     const alarm = new Alarm(this, ring);
     this.alarms.push(alarm);
@@ -67,7 +69,8 @@ export class VirtualClock implements SchedulerLike {
 
   /** Runs all that is due up to and including `untilMs`, which is finite: a simulation always ends. */
   runUntil(untilMs: number): void {
-    if (!(untilMs >= this.time && untilMs < Infinity)) throw new RangeError(`cannot run until ${untilMs} ms; it is ${this.time} ms`);
+    if (!(untilMs >= this.time && untilMs < Infinity))
+      throw new RangeError(`cannot run until ${untilMs} ms; it is ${this.time} ms`);
     while (this.runNext(untilMs));
     this.time = untilMs;
   }
@@ -75,14 +78,20 @@ export class VirtualClock implements SchedulerLike {
   /** Runs the next step if it is due by `untilMs`. */
   runNext(untilMs: number): boolean {
     const { agenda, nextAlarm } = this;
-    const due = agenda.due;
+    if (!agenda.ready()) {
+      if (nextAlarm === undefined || nextAlarm.due > untilMs) return false;
+      this.moveTo(nextAlarm.due);
+      nextAlarm.ring();
+      return true;
+    }
+    const { due } = agenda;
     if (nextAlarm !== undefined && (nextAlarm.due < due || (nextAlarm.due === due && nextAlarm.order < agenda.dueOrder))) {
       if (nextAlarm.due > untilMs) return false;
       this.moveTo(nextAlarm.due);
-      nextAlarm.go();
+      nextAlarm.ring();
       return true;
     }
-    if (due > untilMs || due === Infinity) return false;
+    if (due > untilMs) return false;
     this.moveTo(due);
     agenda.runNext();
     return true;
@@ -99,8 +108,8 @@ export class VirtualClock implements SchedulerLike {
   /** Looks at what runs for a while yet, and gives up with the names of the busiest. */
   private standStill(): never {
     const counts = new Map<string, number>();
-    for (let i = 0; i < OBSERVED && this.agenda.due <= this.time; i += 1) {
-      const name = this.agenda.nextStep?.name || 'unnamed';
+    for (let i = 0; i < OBSERVED && this.agenda.ready() && this.agenda.due <= this.time; i += 1) {
+      const name = this.agenda.nextStep.name || 'unnamed';
       counts.set(name, (counts.get(name) ?? 0) + 1);
       this.agenda.runNext();
     }
@@ -116,7 +125,10 @@ export class VirtualClock implements SchedulerLike {
 
   moved(alarm: Alarm): void {
     const next = this.nextAlarm;
-    if (next === undefined || (alarm !== next && (alarm.due < next.due || (alarm.due === next.due && alarm.order < next.order)))) {
+    if (
+      next === undefined ||
+      (alarm !== next && (alarm.due < next.due || (alarm.due === next.due && alarm.order < next.order)))
+    ) {
       this.nextAlarm = alarm;
     } else if (alarm === next) {
       for (const other of this.alarms) {
@@ -139,7 +151,8 @@ export class Alarm {
 
   constructor(
     private readonly clock: VirtualClock,
-    private readonly ring: () => void,
+    /** What happens then; it must set the alarm anew. */
+    readonly ring: () => void,
   ) {}
 
   /** Rings at `timeMs`, which is not in the past, or never at `Infinity`. */
@@ -148,13 +161,6 @@ export class Alarm {
     this.due = timeMs;
     this.order = this.clock.orderFor(this);
     this.clock.moved(this);
-  }
-
-  /** For the clock: rings, having first been set to never. */
-  go(): void {
-    this.due = Infinity;
-    this.clock.moved(this);
-    this.ring();
   }
 }
 

@@ -43,8 +43,9 @@ function sampler(law: Law): Distribution {
     case 'gamma':
       return gamma(law.mean, 1 / (law.cv * law.cv));
     case 'weibull':
-      return varying(law.scale * gammaFunction(1 + 1 / law.shape), (chance) =>
-        law.scale * power(exponentialOfWord(chance.word()), 1 / law.shape),
+      return varying(
+        law.scale * gammaFunction(1 + 1 / law.shape),
+        (chance) => law.scale * power(exponentialOfWord(chance.word()), 1 / law.shape),
       );
     case 'pareto':
       return pareto(law.shape, law.minimum, law.maximum ?? Infinity);
@@ -150,8 +151,11 @@ function geometric(mean: number): Distribution {
 /** A choice among `weights.length` things, drawn in proportion to their weights. */
 export function choice(weights: readonly number[]): (chance: Chance) => number {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  let sum = 0;
-  const upTo = Float64Array.from(weights, (weight) => (sum += weight) / total);
+  const upTo = new Float64Array(weights.length);
+  weights.reduce((sum, weight, index) => {
+    upTo[index] = (sum + weight) / total;
+    return sum + weight;
+  }, 0);
   return (chance) => {
     const u = share(chance);
     let low = 0;

@@ -9,6 +9,7 @@
 import seedrandom from 'seedrandom';
 import { choice, type Distribution, distribution } from './distribution.js';
 import type { Law } from './law.js';
+import { exponentialOfWord } from './math.js';
 
 /** A source of uniform numbers. */
 export interface Chance {
@@ -58,17 +59,23 @@ export interface Bearer {
 export class Need {
   private readonly distribution: Distribution;
   private readonly role: number;
+  /** The two laws that are met most, which `of` need not ask the distribution for. */
+  private readonly constant: boolean;
+  private readonly exponential: boolean;
   readonly mean: number;
 
   constructor(name: string, law: Law) {
     this.distribution = distribution(law);
     this.role = hash(name);
     this.mean = this.distribution.mean;
+    this.constant = this.distribution.constant;
+    this.exponential = law.law === 'exponential' && (law.plus ?? 0) === 0;
   }
 
   /** What `bearer` needs; `index` tells repeated needs of one kind apart, such as the third query's from the fourth's. */
   of(bearer: Bearer, index = 0): number {
-    if (this.distribution.constant) return this.distribution.mean;
+    if (this.constant) return this.mean;
+    if (this.exponential) return this.mean * exponentialOfWord(draws.at(bearer, this.role, index).word());
     return this.distribution.draw(draws.at(bearer, this.role, index));
   }
 }

@@ -23,7 +23,7 @@ export class Group {
 export abstract class Task {
   /** The work in hand: how much of it, and what follows. */
   needMs = 0;
-  then: Step<never> = unset;
+  next: Step<never> = unset;
   startedAt = 0;
   /** The work's ticket at the CPU, 0 while there is none. */
   cpuTicket = 0;
@@ -69,14 +69,17 @@ export class FairShare implements Cpu {
 
   group(name: string): Group {
     let group = this.groups.find((known) => known.name === name);
-    if (group === undefined) this.groups.push((group = new Group(name)));
+    if (group === undefined) {
+      group = new Group(name);
+      this.groups.push(group);
+    }
     return group;
   }
 
   work<T extends Task>(task: T, ms: number, done: Step<T>): void {
     const { group } = task;
     task.needMs = ms;
-    task.then = done as Step<never>;
+    task.next = done as Step<never>;
     task.cpuTicket = this.sharing.start(task, ms, this.finish);
     task.startedAt = this.sharing.servedNow;
     group.runnable += 1;
@@ -105,7 +108,7 @@ export class FairShare implements Cpu {
 
   private readonly finish: Step<Task> = (task) => {
     this.leave(task, task.needMs);
-    task.then(task as never, 0);
+    task.next(task as never, 0);
   };
 
   private leave(task: Task, hadMs: number): void {

@@ -30,7 +30,7 @@ export class Disk {
   /** Runs `done(task)` after an operation that takes `ms` in service. */
   work<T extends Task>(task: T, ms: number, done: Step<T>): void {
     task.needMs = ms;
-    task.then = done as Step<never>;
+    task.next = done as Step<never>;
     this.slots.take(task, this.start);
   }
 
@@ -52,6 +52,6 @@ export class Disk {
   private readonly finish: Step<Task> = (task) => {
     this.operations += 1;
     this.slots.give();
-    task.then(task as never, 0);
+    task.next(task as never, 0);
   };
 }

@@ -21,7 +21,7 @@ export class Host {
     this.out = new Link(clock, model.network.sendBytesPerMs);
     this.in = new Link(clock, model.network.receiveBytesPerMs);
     this.memory = new Memory(model.memoryBytes);
-    this.memory.hold('system', model.systemBytes);
+    this.memory.account('system').hold(model.systemBytes);
   }
 
   /** Nothing gave out more than there is, and what was given out is what was taken; true of every run at every moment. */
@@ -32,6 +32,9 @@ export class Host {
     assert(Math.abs(used - cpu.busyMs) <= tolerance, `the cores were busy for ${cpu.busyMs} ms, the daemons had ${used} ms`);
     const there = cpu.capacity.integral(nowMs);
     assert(cpu.busyMs <= there + tolerance, `${cpu.busyMs} ms of CPU time were given out of ${there} ms`);
-    assert(disk.busy.value >= 0 && disk.busy.value <= disk.queueDepth, `${disk.busy.value} operations at a disk of depth ${disk.queueDepth}`);
+    assert(
+      disk.busy.value >= 0 && disk.busy.value <= disk.queueDepth,
+      `${disk.busy.value} operations at a disk of depth ${disk.queueDepth}`,
+    );
   }
 }

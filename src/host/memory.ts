@@ -2,23 +2,30 @@
  * A ledger of the host's RAM: who holds how much. It refuses nothing, as Linux refuses nothing while overcommitting; it
  * knows when more is held than there is. Not modelled yet: page cache, swap and the kernel's choice of a victim.
  */
-import { assert } from '../engine/assert.js';
+import { fail } from '../engine/assert.js';
 
 export class Memory {
   /** The most that was held at once. */
   usedMax = 0;
   private held = 0;
-  private readonly accounts = new Map<string, number>();
+  private readonly accounts: Account[] = [];
 
   constructor(readonly bytes: number) {}
 
-  /** Adds to what `owner` holds, or takes from it where `bytes` is negative. */
-  hold(owner: string, bytes: number): void {
-    const now = (this.accounts.get(owner) ?? 0) + bytes;
-    assert(now >= 0, `${owner} gave back more memory than it held`);
-    this.accounts.set(owner, now);
+  /** The account of that owner. */
+  account(owner: string): Account {
+    let account = this.accounts.find((known) => known.owner === owner);
+    if (account === undefined) {
+      account = new Account(owner, this);
+      this.accounts.push(account);
+    }
+    return account;
+  }
+
+  /** For accounts only. */
+  change(bytes: number): void {
     this.held += bytes;
-    this.usedMax = Math.max(this.usedMax, this.held);
+    if (this.held > this.usedMax) this.usedMax = this.held;
   }
 
   get used(): number {
@@ -31,6 +38,23 @@ export class Memory {
 
   /** What each owner holds, in the order in which they first did. */
   by(): Record<string, number> {
-    return Object.fromEntries(this.accounts);
+    return Object.fromEntries(this.accounts.map(({ owner, held }) => [owner, held]));
+  }
+}
+
+/** What one owner holds. */
+export class Account {
+  held = 0;
+
+  constructor(
+    readonly owner: string,
+    private readonly memory: Memory,
+  ) {}
+
+  /** Adds `bytes` to what it holds, or takes them from it where they are negative. */
+  hold(bytes: number): void {
+    this.held += bytes;
+    if (this.held < 0) fail(`${this.owner} gave back more memory than it held`);
+    this.memory.change(bytes);
   }
 }

@@ -14,6 +14,7 @@ export class Sharing {
   private served = 0;
   private servedAtMs = 0;
   private delivered = 0;
+  private finishing = false;
 
   /** Service per ms: all that there is, and what one job can take of it at the most. Both above 0; both may be infinite. */
   constructor(
@@ -26,7 +27,8 @@ export class Sharing {
 
   /** Runs `done(subject)` once it has had `amount` of service; returns a ticket. */
   start<S>(subject: S, amount: number, done: Step<S>): number {
-    if (!(amount >= 0 && amount < Infinity)) throw new RangeError(`a job cannot need ${amount} of service (${done.name || 'unnamed'})`);
+    if (!(amount >= 0 && amount < Infinity))
+      throw new RangeError(`a job cannot need ${amount} of service (${done.name || 'unnamed'})`);
     this.catchUp();
     const ticket = this.jobs.add(this.served + amount, done, subject);
     this.setAlarm();
@@ -79,8 +81,10 @@ export class Sharing {
     this.servedAtMs = now;
   }
 
+  /** Once an event: what a finished job's step starts is seen at the end of it. */
   private setAlarm(): void {
-    if (this.jobs.size === 0) return this.alarm.set(Infinity);
+    if (this.finishing) return;
+    if (!this.jobs.ready()) return this.alarm.set(Infinity);
     const left = Math.max(0, this.jobs.due - this.served);
     this.alarm.set(this.clock.now() + (left === 0 ? 0 : left / this.pace));
   }
@@ -88,10 +92,13 @@ export class Sharing {
   /** The first job has had its service: exactly its service, whatever rounding says. */
   private finish(): void {
     this.catchUp();
+    this.jobs.ready();
     const { due, size } = this.jobs;
     this.delivered += (due - this.served) * size;
     this.served = due;
+    this.finishing = true;
     this.jobs.runNext();
+    this.finishing = false;
     this.setAlarm();
   }
 }

@@ -32,9 +32,24 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock): Stage {
   let hits = 0;
   let misses = 0;
 
-  const notFound = new Cause('dns failure', 'dns', 'no such name (NXDOMAIN)', `browser: DNS_PROBE_FINISHED_NXDOMAIN ${model.name}`);
-  const noAnswer = new Cause('dns failure', 'dns', 'the resolver did not answer', `browser: DNS_PROBE_FINISHED_NO_INTERNET; stub: EAI_AGAIN ${model.name}`);
-  const serverFailure = new Cause('dns failure', 'dns', 'the resolver answered SERVFAIL', `browser: ERR_NAME_NOT_RESOLVED; stub: EAI_AGAIN ${model.name}`);
+  const notFound = new Cause(
+    'dns failure',
+    'dns',
+    'no such name (NXDOMAIN)',
+    `browser: DNS_PROBE_FINISHED_NXDOMAIN ${model.name}`,
+  );
+  const noAnswer = new Cause(
+    'dns failure',
+    'dns',
+    'the resolver did not answer',
+    `browser: DNS_PROBE_FINISHED_NO_INTERNET; stub: EAI_AGAIN ${model.name}`,
+  );
+  const serverFailure = new Cause(
+    'dns failure',
+    'dns',
+    'the resolver answered SERVFAIL',
+    `browser: ERR_NAME_NOT_RESOLVED; stub: EAI_AGAIN ${model.name}`,
+  );
 
   const meter = new Meter('dns', null, undefined, undefined, () => ({
     'known to the browser': known,
@@ -47,7 +62,7 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock): Stage {
     const now = clock.now();
     if (now < request.visitor!.knowsUntilMs) {
       known += 1;
-      request.note(() => `${model.name} is known to the browser`);
+      if (request.traced) request.note(`${model.name} is known to the browser`);
       return request.return();
     }
     request.tries = 0;
@@ -79,14 +94,14 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock): Stage {
     if (now < fetchedMs[resolver]) return fetchedMs[resolver] - now;
     if (now < expiryMs[resolver]) {
       hits += 1;
-      request.note(() => `${model.name} is ${model.address}, from the resolver's cache`);
+      if (request.traced) request.note(`${model.name} is ${model.address}, from the resolver's cache`);
       return 0;
     }
     misses += 1;
     const ms = authoritativeMs.of(request, request.tries);
     fetchedMs[resolver] = now + ms;
     expiryMs[resolver] = now + ms + model.ttlMs;
-    request.note(() => `${model.name} is ${model.address}, as the zone's own servers say`);
+    if (request.traced) request.note(`${model.name} is ${model.address}, as the zone's own servers say`);
     return ms;
   }
 
@@ -117,4 +132,3 @@ function stubSchedule(model: DnsModel): number[] {
   );
   return Array.from({ length: attempts }, () => round).flat();
 }
-

@@ -52,6 +52,7 @@ class Master extends Task {}
 export function fpmManager(model: PhpFpmModel, clock: VirtualClock, host: Host, handlers: FpmHandlers): FpmManager {
   const group = host.cpu.group('php-fpm');
   const master = new Master(group);
+  const memory = host.memory.account('php-fpm');
   const forkMs = new Need('php-fpm.fork', model.forkMs);
   const children: Child[] = [];
   const idle = new Line<Child>();
@@ -121,7 +122,7 @@ export function fpmManager(model: PhpFpmModel, clock: VirtualClock, host: Host, 
   function count(): void {
     running += 1;
     runningMax = Math.max(runningMax, running);
-    host.memory.hold('php-fpm', model.childBytes);
+    memory.hold(model.childBytes);
   }
 
   function forkNext(): void {
@@ -153,7 +154,7 @@ export function fpmManager(model: PhpFpmModel, clock: VirtualClock, host: Host, 
   function bury(child: Child): void {
     children.splice(children.indexOf(child), 1);
     running -= 1;
-    host.memory.hold('php-fpm', -model.childBytes);
+    memory.hold(-model.childBytes);
     child.dead = true;
     if (!child.atDatabase) handlers.exited(child);
   }

@@ -68,7 +68,8 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
   let lookups = 0;
   let diskReads = 0;
 
-  host.memory.hold('mysql', model.baseBytes + model.bufferPoolBytes);
+  const memory = host.memory.account('mysql');
+  memory.hold(model.baseBytes + model.bufferPoolBytes);
 
   const tooMany = new Cause(
     '500',
@@ -83,16 +84,22 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
     'PHP Fatal error:  Uncaught PDOException: SQLSTATE[HY000]: General error: 1205 Lock wait timeout exceeded; try restarting transaction',
   );
 
-  const meter = new Meter('mysql', { word: 'connections', busy: connections, max: model.maxConnections }, waiting, Infinity, () => ({
-    queries,
-    'connections opened': connected,
-    'connections refused': refused,
-    'connections max': connections.max,
-    'page lookups': lookups,
-    'pages read from disk': diskReads,
-    commits: log.commits,
-    flushes: log.flushes,
-  }));
+  const meter = new Meter(
+    'mysql',
+    { word: 'connections', busy: connections, max: model.maxConnections },
+    waiting,
+    Infinity,
+    () => ({
+      queries,
+      'connections opened': connected,
+      'connections refused': refused,
+      'connections max': connections.max,
+      'page lookups': lookups,
+      'pages read from disk': diskReads,
+      commits: log.commits,
+      flushes: log.flushes,
+    }),
+  );
   return { meter, enter, close };
 
   function enter(request: Request): void {
@@ -118,7 +125,7 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
     client.thread = spare.pop() ?? new Thread(group);
     connections.add(1, clock.now());
     connected += 1;
-    host.memory.hold('mysql', model.connectionBytes);
+    memory.hold(model.connectionBytes);
     return true;
   }
 
@@ -129,7 +136,7 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
     thread.query = null;
     spare.push(thread);
     connections.add(-1, clock.now());
-    host.memory.hold('mysql', -model.connectionBytes);
+    memory.hold(-model.connectionBytes);
   }
 
   function greet(thread: Thread): void {
@@ -159,9 +166,11 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
   }
 
   function rowLock(row: string): Pool<Thread> {
-    let lockedBy = rows.get(row);
-    if (lockedBy === undefined) rows.set(row, (lockedBy = new Pool<Thread>(clock, 1)));
-    return lockedBy;
+    const known = rows.get(row);
+    if (known !== undefined) return known;
+    const fresh = new Pool<Thread>(clock, 1);
+    rows.set(row, fresh);
+    return fresh;
   }
 
   function locked(thread: Thread): void {
@@ -196,7 +205,7 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
     thread.readsLeft = pool.misses(request, thread.queryNumber, reads);
     lookups += reads;
     diskReads += thread.readsLeft;
-    if (thread.readsLeft > 0) request.note(() => `${thread.readsLeft} of ${reads} pages from disk`);
+    if (thread.readsLeft > 0) if (request.traced) request.note(`${thread.readsLeft} of ${reads} pages from disk`);
     const ms = query.cpuMs.of(request, thread.queryNumber);
     if (ms === 0) return read(thread);
     thread.startedMs = clock.now();

@@ -76,12 +76,15 @@ export function nginxServer(
   const unaccepted = new Line<Request>();
   const queue = new Level();
   const busy = new Level();
-  const workers = Array.from({ length: model.workerProcesses }, (_, number) => new NginxWorker(group, number, model.workerConnections));
+  const workers = Array.from(
+    { length: model.workerProcesses },
+    (_, number) => new NginxWorker(group, number, model.workerConnections),
+  );
   let noSlot = 0;
   let drained = 0;
   let abandoned = 0;
 
-  host.memory.hold('nginx', model.workerProcesses * model.workerBytes);
+  host.memory.account('nginx').hold(model.workerProcesses * model.workerBytes);
 
   const notEnough = `[alert] ${model.workerConnections} worker_connections are not enough`;
   const emptyReply = new Cause('empty reply', 'nginx', 'worker_connections used up: accepted and closed', notEnough);
@@ -137,12 +140,10 @@ export function nginxServer(
 
   /** A new connection, for whichever worker is idle, or the first to be. */
   function offer(request: Request, step: Step<Request>): void {
-    const idle = workers.find((worker) => !worker.busy);
-    if (idle === undefined) {
-      unaccepted.join(request, step);
-      request.queuedMs = clock.now();
-      queue.add(1, clock.now());
-    } else begin(idle, request, step);
+    for (const worker of workers) if (!worker.busy) return begin(worker, request, step);
+    unaccepted.join(request, step);
+    request.queuedMs = clock.now();
+    queue.add(1, clock.now());
   }
 
   function queueAt(worker: NginxWorker, request: Request, step: Step<Request>): void {
@@ -164,7 +165,9 @@ export function nginxServer(
     const worker = workers[request.connection!.worker];
     worker.request = request;
     worker.startedMs = clock.now();
-    host.cpu.work(worker, ms, step);
+    worker.needMs = ms;
+    if (ms === 0) step(worker, 0);
+    else host.cpu.work(worker, ms, step);
   }
 
   /** What the worker was at is done; returns the request, whose next steps may not come back to this worker's loop. */

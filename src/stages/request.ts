@@ -129,9 +129,14 @@ export class Request implements Bearer {
     if (this.home.tracer !== null) this.home.tracer.waited(this, ms);
   }
 
+  /** Whether somebody may be following; ask before making a note, so that others make no strings. */
+  get traced(): boolean {
+    return this.home.tracer !== null;
+  }
+
   /** For the trace only: what happened, in words. */
-  note(text: () => string): void {
-    if (this.home.tracer !== null) this.home.tracer.noted(this, text);
+  note(text: string): void {
+    this.home.tracer?.noted(this, text);
   }
 
   /**

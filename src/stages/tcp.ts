@@ -50,7 +50,7 @@ export function tcpConnect(model: TcpModel, visitors: VisitorsModel, clock: Virt
     if (!request.connection!.open) return sendSyn(request);
     reused += 1;
     if (clock.now() - request.connection!.idleSinceMs > model.rtoMinMs) request.connection!.window = model.initcwnd;
-    request.note(() => 'over the connection kept from before');
+    if (request.traced) request.note('over the connection kept from before');
     request.waiting = clock.after(rtt(request) / 2, reach, request);
   }
 
@@ -81,7 +81,7 @@ export function tcpConnect(model: TcpModel, visitors: VisitorsModel, clock: Virt
   function retry(request: Request, ticket: number): void {
     if (ticket !== request.waiting) return;
     request.tries += 1;
-    request.note(() => `SYN sent again, try ${request.tries + 1}`);
+    if (request.traced) request.note(`SYN sent again, try ${request.tries + 1}`);
     sendSyn(request);
   }
 
@@ -114,7 +114,7 @@ export function tcpConnect(model: TcpModel, visitors: VisitorsModel, clock: Virt
 
   function secured(request: Request): void {
     if (request.failed) return request.return();
-    request.note(() => `TLS ${model.tls!.version} handshake`);
+    if (request.traced) request.note(`TLS ${model.tls!.version} handshake`);
     request.waiting = clock.after(tlsRounds * rtt(request), reach, request);
   }
 
@@ -123,7 +123,7 @@ export function tcpConnect(model: TcpModel, visitors: VisitorsModel, clock: Virt
     if (ticket !== request.waiting) return;
     if (request.connection!.open) return arrive(request);
     reused -= 1;
-    request.note(() => 'nginx had just closed it: reset, and a new one');
+    if (request.traced) request.note('nginx had just closed it: reset, and a new one');
     request.waiting = clock.after(rtt(request) / 2, reconnect, request);
   }
 

@@ -50,15 +50,20 @@ export class Tracer {
     if (this.follows(request) && span !== undefined) span.waitedMs += ms;
   }
 
-  noted(request: Request, text: () => string): void {
+  noted(request: Request, text: string): void {
     const span = this.open.at(-1);
-    if (this.follows(request) && span !== undefined) span.note = span.note === '' ? text() : `${span.note}; ${text()}`;
+    if (this.follows(request) && span !== undefined) span.note = span.note === '' ? text : `${span.note}; ${text}`;
   }
 
   ended(request: Request): void {
     if (!this.follows(request)) return;
     const { failure } = request;
-    this.end = { atMs: this.clock.now(), outcome: failure?.outcome ?? '200', cause: failure?.text ?? null, log: failure?.log ?? null };
+    this.end = {
+      atMs: this.clock.now(),
+      outcome: failure?.outcome ?? '200',
+      cause: failure?.text ?? null,
+      log: failure?.log ?? null,
+    };
   }
 
   get done(): boolean {

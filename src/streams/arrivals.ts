@@ -7,8 +7,8 @@
 import { Observable } from 'rxjs';
 import { Kind } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
-import { Need, type Random } from '../engine/random.js';
 import { exponentialOfWord } from '../engine/math.js';
+import { Need, type Random } from '../engine/random.js';
 import type { BurstySourceModel, ClosedSourceModel, Model, RatePiece } from '../model.js';
 import type { Arrival } from '../stages/lifecycle.js';
 
@@ -17,7 +17,8 @@ export function arrivals(model: Model, index: number, clock: VirtualClock, rando
   const source = model.traffic[index];
   const arrival: Arrival = { source: index };
   if (source.kind === 'closed') return usersStart(source, arrival, clock, random);
-  if (source.kind === 'bursty') return byRate(() => burstyPieces(source, random), unitExponentials(source.name, random), 1, arrival, clock);
+  if (source.kind === 'bursty')
+    return byRate(() => burstyPieces(source, random), unitExponentials(source.name, random), 1, arrival, clock);
   const units = source.spacing === 'even' ? evenUnits() : unitExponentials(source.name, random);
   return byRate(() => source.curve[Symbol.iterator](), units, source.batch, arrival, clock);
 }
@@ -42,7 +43,13 @@ function unitExponentials(name: string, random: Random): Units {
   };
 }
 
-function byRate(pieces: () => Iterator<RatePiece>, units: Units, batch: number, arrival: Arrival, clock: VirtualClock): Observable<Arrival> {
+function byRate(
+  pieces: () => Iterator<RatePiece>,
+  units: Units,
+  batch: number,
+  arrival: Arrival,
+  clock: VirtualClock,
+): Observable<Arrival> {
   return new Observable((subscriber) => {
     const curve = new Curve(pieces());
     let ticket = 0;
@@ -81,7 +88,9 @@ class Curve {
       const wanted = target - this.before;
       if (wanted < area || (wanted === 0 && area > 0)) {
         if (slope === 0) return fromMs + wanted / start;
-        return fromMs + (wanted === 0 && start === 0 ? 0 : (2 * wanted) / (start + Math.sqrt(start * start + 2 * slope * wanted)));
+        return (
+          fromMs + (wanted === 0 && start === 0 ? 0 : (2 * wanted) / (start + Math.sqrt(start * start + 2 * slope * wanted)))
+        );
       }
       this.before += area;
     }

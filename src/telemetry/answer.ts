@@ -4,10 +4,10 @@ import { VERSION } from '../version.js';
 import { availabilityOf } from './availability.js';
 import { ANSWERED } from './cause.js';
 import { eventsOf } from './events.js';
-import type { Histogram } from './histogram.js';
+import { Histogram } from './histogram.js';
 import { modelHash } from './modelHash.js';
 import type { CauseCount, HostResult, Latency, Rates, Requests, Result, StageResult, WindowResult } from './result.js';
-import { snapshotDifference, type Span } from './span.js';
+import { type Span, snapshotDifference } from './span.js';
 import type { Telemetry, WindowTally } from './telemetry.js';
 import { thresholdResults, verdictOf } from './thresholds.js';
 import { warningsOf } from './warnings.js';
@@ -19,6 +19,7 @@ export function answer(telemetry: Telemetry, partial: boolean): Result {
   const windowResults = windows.map(({ window, tally, span }, index) => windowResult(telemetry, window, tally, span, index));
   const whole = wholeSpan(telemetry);
   const series = telemetry.series.series();
+  const good = merged(telemetry.windows.map(({ latency }) => latency));
   const requests = sumOf(windowResults.map((window) => window.requests));
   const causes = causesOf(telemetry);
   const soFar = {
@@ -36,8 +37,8 @@ export function answer(telemetry: Telemetry, partial: boolean): Result {
     requests,
     outcomes: outcomesOf(requests.good, causes),
     causes,
-    latencyMs: latencyOf(telemetry.good),
-    allLatencyMs: latencyOf(telemetry.all),
+    latencyMs: latencyOf(good),
+    allLatencyMs: latencyOf(merged([good, telemetry.failed])),
     perSecond: ratesOf(requests, whole?.lengthMs ?? 0),
     stages: stageResults(telemetry, whole, windowResults),
     host: hostResult(telemetry, whole),
@@ -132,6 +133,12 @@ function outcomesOf(good: number, causes: readonly CauseCount[]): Record<string,
   if (good > 0) outcomes[ANSWERED.outcome] = good;
   for (const { outcome, count } of causes) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
   return outcomes;
+}
+
+function merged(parts: readonly Histogram[]): Histogram {
+  const whole = new Histogram();
+  for (const part of parts) whole.add(part);
+  return whole;
 }
 
 function latencyOf(histogram: Histogram): Latency {

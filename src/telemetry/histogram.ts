@@ -9,7 +9,7 @@
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
 /** Which word holds sign, exponent and leading bits: the second one on every processor that Node runs on today. */
-const HIGH = ((double[0] = 1), words[1] === 0x3ff00000 ? 1 : 0);
+const HIGH = new Uint32Array(Float64Array.of(1).buffer)[1] === 0x3ff00000 ? 1 : 0;
 
 const LOWEST_EXPONENT = 1023 - 20;
 const OCTAVES = 59;

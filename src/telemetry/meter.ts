@@ -54,12 +54,18 @@ export class Meter {
 
   /** Little's law on the path, and nobody lost: true of every run at every moment. */
   check(nowMs: number): void {
-    assert(this.entered - this.left === this.inside.value, `${this.name}: entered ${this.entered}, left ${this.left}, inside ${this.inside.value}`);
+    assert(
+      this.entered - this.left === this.inside.value,
+      `${this.name}: entered ${this.entered}, left ${this.left}, inside ${this.inside.value}`,
+    );
     const spent = this.spentMs + this.inside.value * nowMs - this.sinceSum;
     const area = this.inside.integral(nowMs);
     const tolerance = 1e-9 * Math.max(1, nowMs * (1 + this.inside.max));
     assert(Math.abs(area - spent) <= tolerance, `${this.name}: requests were inside for ${spent} ms, the level says ${area} ms`);
-    assert(this.queue.value >= 0 && this.queue.value <= this.queueLimit, `${this.name}: ${this.queue.value} in a line of ${this.queueLimit}`);
+    assert(
+      this.queue.value >= 0 && this.queue.value <= this.queueLimit,
+      `${this.name}: ${this.queue.value} in a line of ${this.queueLimit}`,
+    );
     if (this.places !== null) {
       assert(this.places.busy.value >= 0, `${this.name}: ${this.places.busy.value} ${this.places.word} in use`);
     }

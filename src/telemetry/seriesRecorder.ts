@@ -91,9 +91,11 @@ export class SeriesRecorder {
 }
 
 function stepsOf(map: Map<string, number[]>, name: string): number[] {
-  let steps = map.get(name);
-  if (steps === undefined) map.set(name, (steps = []));
-  return steps;
+  const known = map.get(name);
+  if (known !== undefined) return known;
+  const fresh: number[] = [];
+  map.set(name, fresh);
+  return fresh;
 }
 
 function copyOf(map: ReadonlyMap<string, number[]>): Record<string, number[]> {

@@ -20,9 +20,8 @@ export class Telemetry {
   readonly meters: Meter[] = [];
   readonly windows: WindowTally[];
   readonly series: SeriesRecorder;
-  /** Latencies in the whole counted time, of good answers and of all requests. */
-  readonly good = new Histogram();
-  readonly all = new Histogram();
+  /** Latencies of the requests that failed in the counted time; those of good answers are in the windows. */
+  readonly failed = new Histogram();
   /** Requests begun and ended since the start, uncounted ones included. */
   begun = 0;
   ended = 0;
@@ -65,13 +64,12 @@ export class Telemetry {
     this.series.ended(cause, latencyMs);
     if (window === UNCOUNTED) return;
     const tally = this.windows[window];
-    this.all.record(latencyMs);
     if (cause === ANSWERED) {
       tally.good += 1;
       tally.latency.record(latencyMs);
-      this.good.record(latencyMs);
     } else {
       tally.failed += 1;
+      this.failed.record(latencyMs);
       this.tallyOf(cause).count(window, this.clock.now());
     }
   }
@@ -101,9 +99,11 @@ export class Telemetry {
   }
 
   private tallyOf(cause: Cause): CauseTally {
-    let tally = this.tallies.get(cause);
-    if (tally === undefined) this.tallies.set(cause, (tally = new CauseTally(this.windows.length)));
-    return tally;
+    const known = this.tallies.get(cause);
+    if (known !== undefined) return known;
+    const fresh = new CauseTally(this.windows.length);
+    this.tallies.set(cause, fresh);
+    return fresh;
   }
 }
 

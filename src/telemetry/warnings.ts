@@ -8,14 +8,24 @@ const BEYOND = 10;
 export function warningsOf(model: Model, result: Measured): string[] {
   const warnings: string[] = [];
   const { count } = result.latencyMs;
-  if (result.partial) warnings.push(`interrupted at ${Math.round(result.durationMs / 1000)} s of ${Math.round(model.durationMs / 1000)} s`);
+  if (result.partial)
+    warnings.push(`interrupted at ${Math.round(result.durationMs / 1000)} s of ${Math.round(model.durationMs / 1000)} s`);
   if (result.requests.offered === 0) warnings.push('no request began in the counted time: there is nothing to report');
   else if (count === 0) warnings.push('no request was answered well: there are no latencies to report');
   else if (count < BEYOND / 0.001) {
-    const beyond = ([['p99.9', 0.001], ['p99', 0.01], ['p95', 0.05]] as const).filter(([, tail]) => count * tail < BEYOND).map(([name]) => name);
+    const beyond = (
+      [
+        ['p99.9', 0.001],
+        ['p99', 0.01],
+        ['p95', 0.05],
+      ] as const
+    )
+      .filter(([, tail]) => count * tail < BEYOND)
+      .map(([name]) => name);
     if (beyond.length > 0) warnings.push(`${beyond.join(', ')} rest on fewer than ${BEYOND} slower answers of ${count}`);
   }
-  if (unstable(result)) warnings.push('unstable: at the end more requests waited than could be answered; a longer run would show longer waits');
+  if (unstable(result))
+    warnings.push('unstable: at the end more requests waited than could be answered; a longer run would show longer waits');
   if (result.host.memory.overcommitted) warnings.push('more memory is held than the host has; a real kernel would swap or kill');
   return warnings;
 }
@@ -24,5 +34,7 @@ export function warningsOf(model: Model, result: Measured): string[] {
 function unstable(result: Measured): boolean {
   const { offered, unfinished } = result.requests;
   const last = result.windows.at(-1);
-  return unfinished > 50 && last !== undefined && unfinished > 0.05 * offered && last.perSecond.offered > last.perSecond.throughput;
+  return (
+    unfinished > 50 && last !== undefined && unfinished > 0.05 * offered && last.perSecond.offered > last.perSecond.throughput
+  );
 }

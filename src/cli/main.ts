@@ -1,0 +1,6 @@
+#!/usr/bin/env node
+/** The program. It never calls `process.exit`, so that all that was written leaves before it ends. */
+import { main } from './program.js';
+
+process.stdout.on('error', () => {});
+process.exitCode = await main(process.argv.slice(2));

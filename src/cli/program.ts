@@ -1,0 +1,109 @@
+/**
+ * The command line: which words and options there are. What a command does is imported when it is called,
+ * so that `--help` costs nothing.
+ *
+ * Called without a verb, the program runs a scenario. Its options stand with the program and with every verb
+ * that takes them, so that they may be written on either side of the scenario's name.
+ */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { complain } from './complain.js';
+import type { ExitCode } from './exit.js';
+import { UsageError } from './failures.js';
+import { collect, moment, ordinal } from './read.js';
+import type { RunOptions } from './run.js';
+import type { TraceOptions } from './trace.js';
+import { verbs } from './verbs.js';
+
+const examples = `Examples
+  lempsim surge                                  run a built-in scenario
+  lempsim ./mine.yaml --set host.cores=4         run a file, with one setting changed
+  lempsim surge --json result.json               the figures to a file, the answer to the screen
+  lempsim trace surge --outcome 502              follow one request that got a 502
+  lempsim list                                   what is built in
+  npm run -s sim -- surge                        the same from a checkout
+`;
+
+const codes = `
+Exit codes
+  0 done, thresholds met   99 a threshold failed   2 usage   65 scenario invalid   66 unreadable
+  70 a bug of ours   73, 74 output not written   79 over budget   130, 143 interrupted
+`;
+
+export async function main(words: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  try {
+    await program((ended) => {
+      code = ended;
+    }).parseAsync(words, { from: 'user' });
+    return code;
+  } catch (error) {
+    return await complain(error);
+  }
+}
+
+function program(end: (code: ExitCode) => void): Command {
+  const lempsim = new Command('lempsim')
+    .description("What happens to my one-server website when…? A simulator of a web request's whole life on a LEMP box.")
+    .version(version(), '--version', 'print the version')
+    .helpOption('--help', 'show this')
+    .enablePositionalOptions()
+    .exitOverride()
+    .addHelpText('before', examples)
+    .addHelpText('after', codes)
+    .showHelpAfterError('(lempsim --help tells more)');
+  runs(lempsim, end);
+  runs(lempsim.command('run').description('run a scenario; the verb may be left out'), end);
+  traces(lempsim.command('trace').description('follow one request and show where its time went'), end);
+  lempsim
+    .command('list')
+    .description('list the built-in scenarios')
+    .option('--json', 'as JSON')
+    .option('--no-color', 'without colours')
+    .action(async (options) => end(await (await import('./list.js')).list(options)));
+  return lempsim;
+}
+
+function runs(command: Command, end: (code: ExitCode) => void): void {
+  takesScenario(command).action(async (scenario: string | undefined, options: RunOptions) => {
+    await oneScenario(command);
+    end(await (await import('./run.js')).run(scenario, options));
+  });
+}
+
+function traces(command: Command, end: (code: ExitCode) => void): void {
+  takesScenario(command)
+    .option('--request <number>', 'the how-manieth request of the run', ordinal)
+    .option('--at <time>', 'the first one from this moment on, such as 3m10s', moment)
+    .option('--page <path>', 'one for this page')
+    .option('--outcome <outcome>', 'one that ended like this, such as 502')
+    .action(async (scenario: string | undefined, options: TraceOptions) => {
+      await oneScenario(command);
+      end(await (await import('./trace.js')).trace(scenario, options));
+    });
+}
+
+function takesScenario(command: Command): Command {
+  return command
+    .argument('[scenario]', 'the name of a built-in one, the path of a file, or - for stdin')
+    .option('--seed <seed>', 'another draw of chance; the same seed gives the same bytes')
+    .option('--set <path=value>', 'change one setting of the scenario; may be given several times', collect)
+    .option('--json [file]', 'the figures as JSON, to stdout or to a file')
+    .option('--quiet', 'no progress, no warnings, and only the shortest answer')
+    .option('--no-color', 'without colours; NO_COLOR is respected, too')
+    .option('--ascii', 'nothing but ASCII characters')
+    .allowExcessArguments()
+    .configureHelp({ sortSubcommands: false });
+}
+
+/** Two words where one scenario is expected are a misspelt verb more often than not. */
+async function oneScenario({ args }: Command): Promise<void> {
+  if (args.length <= 1) return;
+  const { didYouMean } = await import('../index.js');
+  throw new UsageError(`"${args.join(' ')}" is not one scenario${didYouMean(args[0], verbs)}`);
+}
+
+/** Of the package, three floors up from where this file is compiled to. */
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version;
+}

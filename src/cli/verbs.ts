@@ -1,0 +1,2 @@
+/** The commands, for suggestions. */
+export const verbs = ['run', 'trace', 'list', 'help'] as const;

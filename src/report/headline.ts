@@ -1,0 +1,235 @@
+/**
+ * The answer in one sentence, with the numbers that an operator would act on.
+ *
+ * Which sentence it is depends on what was measured: whether anything failed, whether a part was full,
+ * whether there was a surge. "Overwhelms" is said only of a part that was full while requests failed, and
+ * never where DNS failed them before they came near it.
+ */
+import type { Model } from '../model.js';
+import type { CauseCount, Requests, Result, Series, WindowResult } from '../telemetry/result.js';
+import { type Diagnosis, diagnose, fullFrom, type Peak, type Surge, type Use } from './diagnosis.js';
+import { clock, count, duration, rate, several, share } from './format.js';
+import { placesInWords, stageName } from './names.js';
+import { closedUsers } from './traffic.js';
+
+/** Below this share of failures a site without a full part still counts as holding. */
+const fewFailures = 0.01;
+
+export function headline(result: Result, model: Model): string {
+  const start = result.partial ? `Stopped at ${clock(result.durationMs)} of ${clock(model.durationMs)}. ` : '';
+  return start + verdictOf(result, model);
+}
+
+function verdictOf(result: Result, model: Model): string {
+  const { offered, good, failed } = result.requests;
+  if (offered === 0 && good + failed === 0) return `No request came in the ${duration(counted(result))} that were counted.`;
+  const diagnosis = diagnose(result, model);
+  if (good + failed === 0) return `None of the ${several(offered, 'request')} was answered before the run ended.`;
+  if (failed === 0)
+    return diagnosis.limit === null ? holds(result, diagnosis) : holdsFull(result, model, diagnosis, diagnosis.limit);
+  if (diagnosis.limit !== null && mainCause(result)?.stage !== 'dns')
+    return overwhelmed(result, model, diagnosis, diagnosis.limit);
+  return failed < fewFailures * (good + failed) ? holdsBut(result, diagnosis) : fails(result, diagnosis);
+}
+
+/** "Holds: all 24,012 requests are answered, p95 87 ms; the busiest part is the CPU, 41 % in use, 59 % to spare." */
+function holds(result: Result, diagnosis: Diagnosis): string {
+  return `Holds: ${answered(result.requests)}, ${speed(result, diagnosis)}; ${spare(diagnosis)}.`;
+}
+
+function holdsBut(result: Result, diagnosis: Diagnosis): string {
+  const { good, failed } = result.requests;
+  const main = mainCause(result);
+  const why = main === null ? '' : `, ${stageName(main.stage)}: ${main.cause}`;
+  const some = `${count(failed)} of ${several(good + failed, 'request')} failed (${share(failed / (good + failed))}; ${firstFailure(result)}${why})`;
+  return `Holds, nearly: ${some}, ${speed(result, diagnosis)}; ${spare(diagnosis)}.`;
+}
+
+/** Nothing fails, but a part is full, so that requests wait for it. */
+function holdsFull(result: Result, model: Model, diagnosis: Diagnosis, limit: Use): string {
+  const fills = `${capital(who(model, diagnosis))} ${areMany(model, diagnosis) ? 'fill' : 'fills'} ${subject(limit)}`;
+  const rest = `${answered(result.requests)}, ${speed(result, diagnosis)}`;
+  return `Holds, but full. ${fills}: ${work(result, model, limit, diagnosis.peak)}; ${rest}.`;
+}
+
+/**
+ * "The surge overwhelms PHP-FPM: 8 children answer 168/s of the 400/s that come; first 502 at 3:14 (PHP-FPM: listen
+ * queue full), 38 % of its requests fail, back to normal 41 s after its end."
+ */
+function overwhelmed(result: Result, model: Model, diagnosis: Diagnosis, limit: Use): string {
+  const { peak, surge } = diagnosis;
+  if (surge !== null && fullBefore(surge, limit)) return overwhelmedBefore(result, model, diagnosis, limit);
+  const overwhelms = `${capital(who(model, diagnosis))} ${areMany(model, diagnosis) ? 'overwhelm' : 'overwhelms'} ${subject(limit)}`;
+  const failing =
+    surge === null ? failures(result.requests, 'of the requests') : failures(surge.during.requests, 'of its requests');
+  const recovery = recoveryOf(result, diagnosis);
+  const rest = [firstFailure(result) + whyFailed(result), failing, ...(recovery === null ? [] : [recovery])].join(', ');
+  return `${overwhelms}: ${work(result, model, limit, peak)}; ${rest}.`;
+}
+
+/** What was full before the surge was not overwhelmed by it, and "normal" means nothing then. */
+function overwhelmedBefore(result: Result, model: Model, { peak, surge }: Diagnosis, limit: Use): string {
+  const name = surgeName(surge?.during.name ?? '');
+  const overwhelms = `The traffic overwhelms ${subject(limit)}, even before the ${name}`;
+  const rest = `${firstFailure(result)}${whyFailed(result)}, ${failures(result.requests, 'of the requests')}`;
+  return `${overwhelms}: at the peak ${work(result, model, limit, peak)}; ${rest}.`;
+}
+
+function fullBefore({ before }: Surge, limit: Use): boolean {
+  if (before === null) return false;
+  const use = limit.kind === 'cpu' ? before.cpu.utilisation : before.stages[limit.stage ?? '']?.utilisation;
+  return use != null && use >= fullFrom;
+}
+
+/** Requests fail though nothing is full: the cause speaks for itself. */
+function fails(result: Result, diagnosis: Diagnosis): string {
+  const { good, failed } = result.requests;
+  const main = mainCause(result);
+  const all = good === 0;
+  const part = all ? `All ${several(failed, 'request')} fail` : `${share(failed / (good + failed))} of the requests fail`;
+  const only = main !== null && main.count === failed;
+  const cause = main === null ? '' : (only ? '' : `: ${count(main.count)} with ${main.outcome}`) + whyFailed(result);
+  const recovery = recoveryOf(result, diagnosis);
+  const speedOfGood = all ? '' : `; the others: ${speed(result, diagnosis)}`;
+  return `${part}${cause}, ${firstFailure(result)}${speedOfGood}; ${spare(diagnosis)}${recovery === null ? '' : `, ${recovery}`}.`;
+}
+
+function who(model: Model, { surge }: Diagnosis): string {
+  if (surge !== null) return `the ${surgeName(surge.during.name)}`;
+  return onlyClosed(model) ? several(closedUsers(model), 'user') : 'the traffic';
+}
+
+function areMany(model: Model, { surge }: Diagnosis): boolean {
+  return surge === null && onlyClosed(model) && closedUsers(model) > 1;
+}
+
+function onlyClosed(model: Model): boolean {
+  return model.traffic.length > 0 && model.traffic.every((source) => source.kind === 'closed');
+}
+
+function surgeName(window: string): string {
+  return window.slice('during '.length);
+}
+
+export function subject(use: Use): string {
+  if (use.kind === 'places') return stageName(use.stage ?? '');
+  return use.kind === 'cpu' ? 'the CPU' : `the ${use.kind}`;
+}
+
+/** `8 children answer 168/s of the 400/s that come`, `1 core answers …`, `the site answers …`. */
+function work(result: Result, model: Model, use: Use, { offered, good }: Peak): string {
+  const come = good < offered * notableLag ? ` of the ${rate(offered)} that come` : '';
+  return `${workers(result, model, use)} ${rate(good)}${come}`;
+}
+
+/** Answers lag visibly behind where fewer than this share of those that come are given. */
+const notableLag = 0.98;
+
+function workers(result: Result, model: Model, use: Use): string {
+  if (use.kind === 'cpu') return answering(result.host.cpu.cores, 'core', 'cores');
+  const places = placesOf(result, use);
+  if (places === null) return 'the site answers';
+  const allByPhp = use.stage === 'php-fpm' && model.pages.every((page) => page.script !== null);
+  return allByPhp
+    ? answering(places.max, 'child', 'children')
+    : `with ${placesInWords(places.max, places.name)} the site answers`;
+}
+
+function answering(number: number, one: string, more: string): string {
+  return `${several(number, one, more)} ${number === 1 ? 'answers' : 'answer'}`;
+}
+
+function placesOf(result: Result, use: Use): { readonly max: number; readonly name: string } | null {
+  const stage = use.kind === 'places' && use.stage !== null ? result.stages[use.stage] : undefined;
+  if (stage === undefined || stage.placesMax === null) return null;
+  return { max: stage.placesMax, name: stage.places ?? 'places' };
+}
+
+function answered({ good, unfinished }: Requests): string {
+  const rest = unfinished === 0 ? '' : `, ${count(unfinished)} were still under way at the end`;
+  return `${unfinished === 0 ? 'all ' : ''}${several(good, 'request')} ${good === 1 ? 'is' : 'are'} answered${rest}`;
+}
+
+/** The p95, before and during the surge where the two differ. */
+function speed(result: Result, diagnosis: Diagnosis): string {
+  const before = diagnosis.surge?.before?.latencyMs.p95 ?? null;
+  const during = diagnosis.surge?.during.latencyMs.p95 ?? null;
+  if (before === null || during === null) return `p95 ${duration(result.latencyMs.p95)}`;
+  if (duration(before) === duration(during)) return `p95 ${duration(during)}`;
+  return `p95 ${duration(during)} during the ${surgeName(diagnosis.surge?.during.name ?? '')}, ${duration(before)} before it`;
+}
+
+function spare({ busiest, surge }: Diagnosis): string {
+  const when = surge === null ? '' : ' at the peak';
+  return `the busiest part is ${subject(busiest)}, ${share(busiest.use)} in use${when}, ${share(Math.max(0, 1 - busiest.use))} to spare`;
+}
+
+function failures({ good, failed }: Requests, whose: string): string {
+  return good + failed === 0 ? `none ${whose} ended` : `${share(failed / (good + failed))} ${whose} fail`;
+}
+
+/** When the failure that most requests met was seen first: `first 502 at 3:14`. */
+export function firstFailure(result: Result): string {
+  const main = mainCause(result);
+  if (main === null) return `${count(result.requests.failed)} failed`;
+  const moments = failureCauses(result).flatMap(({ outcome, firstMs }) =>
+    outcome === main.outcome && firstMs !== null ? [firstMs] : [],
+  );
+  return moments.length === 0
+    ? `${count(main.count)} with ${main.outcome}`
+    : `first ${main.outcome} at ${clock(Math.min(...moments))}`;
+}
+
+/** ` (PHP-FPM: listen queue full)` */
+function whyFailed(result: Result): string {
+  const main = mainCause(result);
+  return main === null ? '' : ` (${stageName(main.stage)}: ${main.cause})`;
+}
+
+/** The cause that failed most requests; the first of several. */
+export function mainCause(result: Result): CauseCount | null {
+  return failureCauses(result).reduce<CauseCount | null>(
+    (most, cause) => (most === null || cause.count > most.count ? cause : most),
+    null,
+  );
+}
+
+function failureCauses(result: Result): readonly CauseCount[] {
+  return result.causes.filter((cause) => cause.outcome !== goodOutcome);
+}
+
+/** Every other outcome is a failure. */
+const goodOutcome = '200';
+
+/** When answers were as before again; nothing where the figures do not tell. */
+function recoveryOf(result: Result, { surge }: Diagnosis): string | null {
+  if (surge === null) return null;
+  const recovered = result.events.findLast((event) => event.kind === 'recovered');
+  if (recovered !== undefined && recovered.atMs > surge.during.toMs) {
+    return `back to normal ${duration(recovered.atMs - surge.during.toMs)} after its end`;
+  }
+  const normalMs = surge.before?.latencyMs.p95 ?? null;
+  if (normalMs === null || surge.after === null || result.partial) return null;
+  if (recovered !== undefined || isCalm(surge.after, normalMs)) return 'back to normal by its end';
+  return endsBadly(result.series, normalMs) ? 'not back to normal when the run ends' : null;
+}
+
+function isCalm({ requests, latencyMs }: WindowResult, normalMs: number): boolean {
+  return requests.failed === 0 && latencyMs.p50 !== null && latencyMs.p50 <= normalMs;
+}
+
+/** Whether each of the last steps has failures, or answers slower than normal. */
+function endsBadly({ failed, p95 }: Series, normalMs: number): boolean {
+  const steps = failed.map((_, step) => failed[step] > 0 || (p95[step] ?? 0) > normalMs);
+  return steps.length >= lastSteps && steps.slice(-lastSteps).every((bad) => bad);
+}
+
+const lastSteps = 3;
+
+function counted(result: Result): number {
+  return result.durationMs - result.warmupMs;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,167 @@
+/**
+ * What to look at next: at most three findings, each with its numbers, in order of weight.
+ *
+ * Each finding is a rule that looks at measured figures and stays silent unless they show it. The words
+ * "would not help" stand only where the part in question waits for another one that is full.
+ */
+import type { Model } from '../model.js';
+import type { Result } from '../telemetry/result.js';
+import { type Arithmetic, arithmetic, type Bound, cpuMs, leastBound } from './arithmetic.js';
+import { type Diagnosis, diagnose, fullFrom } from './diagnosis.js';
+import { bytes, count, duration, figure, rate, several, share } from './format.js';
+import { mainCause, subject } from './headline.js';
+import { placesInWords, stageName } from './names.js';
+
+const findingsMax = 3;
+
+interface Case {
+  readonly result: Result;
+  readonly model: Model;
+  readonly diagnosis: Diagnosis;
+  /** Of the requests that come at the peak. */
+  readonly known: Arithmetic;
+}
+
+type Rule = (the: Case) => string | null;
+
+export function findings(result: Result, model: Model): string[] {
+  if (result.requests.offered === 0) return [];
+  const diagnosis = diagnose(result, model);
+  const the = { result, model, diagnosis, known: arithmetic(model, diagnosis.peak) };
+  const rules: Rule[] = [cpu, children, otherPlaces, line, disk, memory, deadWork, otherFailures, room, longest];
+  return rules.flatMap((rule) => rule(the) ?? []).slice(0, findingsMax);
+}
+
+function cpu({ result, diagnosis: { limit, peak }, known }: Case): string | null {
+  if (limit?.kind !== 'cpu') return null;
+  const { cores, by } = result.host.cpu;
+  const parts = Object.entries(by).sort(([, a], [, b]) => b - a);
+  const most =
+    parts.length === 0 ? '' : ` Most of it goes to ${stageName(parts[0][0])}, ${share(parts[0][1] / sum(by))} of what is used.`;
+  const bound = known.bounds.find(({ kind }) => kind === 'cpu');
+  const allows =
+    bound === undefined || bound.perSecond === Infinity
+      ? ''
+      : `: a request takes ${duration(cpuMs(known.mean))} of it, which allows ${rate(bound.perSecond)}`;
+  const php = result.stages['php-fpm'];
+  const full = (peak.places['php-fpm'] ?? 0) >= fullFrom && php !== undefined && php.placesMax !== null;
+  const more = full
+    ? ` PHP-FPM's ${several(php.placesMax ?? 0, 'child', 'children')} are all taken because they wait for it: one more would not help.`
+    : '';
+  return `The CPU is the limit, ${several(cores, 'core')} ${share(peak.cpu)} busy${allows}.${more}${most}`;
+}
+
+function sum(by: Readonly<Record<string, number>>): number {
+  return Object.values(by).reduce((total, each) => total + each, 0);
+}
+
+/** Children that are all taken while the CPU has room: what holds them is the finding. */
+function children({ result, model, diagnosis: { limit, peak }, known }: Case): string | null {
+  if (limit?.kind !== 'places' || limit.stage !== 'php-fpm' || model.phpFpm === null) return null;
+  const busy = `PHP-FPM's ${several(model.phpFpm.maxChildren, 'child', 'children')} were ${share(limit.use)} in use at the peak while the CPU was ${share(peak.cpu)} busy`;
+  const pool = known.bounds.find((bound) => bound.kind === 'children');
+  const row = known.bounds
+    .filter((bound) => bound.kind === 'row')
+    .reduce<Bound | null>((least, bound) => (least === null || bound.perSecond < least.perSecond ? bound : least), null);
+  if (row !== null && pool !== undefined && row.perSecond <= pool.perSecond) {
+    return `${busy}: they wait for the row ${row.of}, which a request locks for ${duration(row.demandMs)}, one after the other; that allows ${rate(row.perSecond)}, with any number of children.`;
+  }
+  const script = known.scriptShare === 0 ? 1 : known.scriptShare;
+  const { heldMs, outsideMs, diskMs, phpMs, mysqlMs } = known.mean;
+  const parts: [number, string][] = [
+    [outsideMs, 'waiting for something outside the box'],
+    [diskMs, 'waiting for the disk'],
+    [phpMs + mysqlMs, 'CPU time'],
+  ];
+  const [most, what] = parts.reduce((a, b) => (b[0] > a[0] ? b : a));
+  const why = `: a script holds its child for ${duration(heldMs / script)}, ${duration(most / script)} of it ${what}`;
+  return `${busy}${why}. ${roomForChildren(result, model.phpFpm.childBytes)}`;
+}
+
+function roomForChildren(result: Result, childBytes: number): string {
+  const { memory } = result.host;
+  const more = Math.max(0, Math.floor((memory.bytes - memory.usedMax) / childBytes));
+  return more === 0
+    ? `There is no memory for one more child of ${bytes(childBytes)}.`
+    : `pm.max_children can grow by ${count(more)} before memory is full (${bytes(childBytes)} each).`;
+}
+
+/** The directive that says how many there are, by stage and what the places are. */
+const directives: Record<string, string> = {
+  'nginx workers': 'worker_processes',
+  'nginx connections': 'worker_connections',
+  'mysql connections': 'max_connections',
+};
+
+function otherPlaces({ result, diagnosis: { limit, peak } }: Case): string | null {
+  if (limit?.kind !== 'places' || limit.stage === null || limit.stage === 'php-fpm') return null;
+  const stage = result.stages[limit.stage];
+  const key = `${limit.stage} ${stage.places}`;
+  const directive = Object.hasOwn(directives, key) ? ` (${directives[key]})` : '';
+  const places = `${placesInWords(stage.placesMax ?? 0, stage.places)}${directive}`;
+  return `${stageName(limit.stage)}'s ${places} were ${share(limit.use)} in use at the peak while the CPU was ${share(peak.cpu)} busy.`;
+}
+
+function line({ result, diagnosis: { limit }, known, model }: Case): string | null {
+  if (limit?.kind !== 'network') return null;
+  const speed = bytes(model.host.network.sendBytesPerMs * 1000);
+  const bound = known.bounds.find(({ kind }) => kind === 'network');
+  const allows = bound === undefined ? '' : `, which allows ${rate(bound.perSecond)}`;
+  return `The network is the limit, ${share(result.host.network.sendUtilisation)} in use: a request sends ${bytes(known.mean.wireBytes)} over ${speed}/s${allows}. Smaller answers are what helps.`;
+}
+
+function disk({ result, diagnosis: { limit }, known }: Case): string | null {
+  if (limit?.kind !== 'disk') return null;
+  const pool = known.bufferPoolShare < 1 ? `; the buffer pool holds ${share(known.bufferPoolShare)} of the data` : '';
+  return `The disk is the limit, ${share(result.host.disk.utilisation)} in use: a request takes ${figure(known.mean.diskOperations)} operations${pool}.`;
+}
+
+function memory({ result }: Case): string | null {
+  const { memory } = result.host;
+  if (!memory.overcommitted) return null;
+  return `Memory is promised twice: ${bytes(memory.usedMax)} of ${bytes(memory.bytes)}. A real kernel swaps or kills at this point, and no figure here shows it.`;
+}
+
+/** Work for visitors who had gone. */
+function deadWork({ result }: Case): string | null {
+  const forNobody = result.stages['php-fpm']?.details['executed for nobody'] ?? 0;
+  if (forNobody === 0) return null;
+  return `PHP-FPM executed ${several(forNobody, 'request')} whose visitors had gone: they waited in its line (listen.backlog) until it was too late.`;
+}
+
+/** Failures while nothing was full. */
+function otherFailures({ result, diagnosis }: Case): string | null {
+  const main = mainCause(result);
+  if (diagnosis.limit !== null || main === null) return null;
+  return `${several(main.count, 'request')} failed with ${main.outcome} at ${stageName(main.stage)} (${main.cause}) while nothing was full: the busiest part was ${subject(diagnosis.busiest)}, ${share(diagnosis.busiest.use)} in use.`;
+}
+
+/** How far the least limit on paper is away. */
+function room({ diagnosis: { limit, peak, surge }, known }: Case): string | null {
+  const least = leastBound(known.bounds);
+  if (limit !== null || peak.offered === 0 || least.perSecond === Infinity) return null;
+  const times = least.perSecond / peak.offered;
+  if (times < 1) return null;
+  const when = surge === null ? '' : ' at the peak';
+  return `The first limit on the way up is ${inWords(least)}: on paper ${rate(least.perSecond)}, ${figure(times)} times the ${rate(peak.offered)} that come${when}.`;
+}
+
+function inWords({ kind, of }: Bound): string {
+  const words = {
+    cpu: 'the CPU',
+    nginx: "Nginx's workers",
+    children: "PHP-FPM's children",
+    row: `the row ${of}`,
+    network: 'the network',
+    disk: 'the disk',
+  };
+  return words[kind];
+}
+
+function longest({ result, diagnosis }: Case): string | null {
+  if (diagnosis.limit !== null) return null;
+  const shares = Object.entries(result.stages).map(([name, stage]) => [name, stage.timeMs.share ?? 0] as const);
+  const most = shares.reduce<readonly [string, number]>((a, b) => (b[1] > a[1] ? b : a), ['', 0]);
+  if (most[1] === 0) return null;
+  return `Of the time that requests took, ${share(most[1])} was spent in ${stageName(most[0])}.`;
+}

@@ -1,0 +1,176 @@
+/** From the scenario as the schema has read it, and the checks have passed it, to the model: other names, no defaults left open. */
+
+import { always } from '../../engine/law.js';
+import type { HostModel, Model, MysqlModel, NginxModel, PageModel, PhpFpmModel, TcpModel, ThresholdModel } from '../../model.js';
+import type { Complete } from '../schema/scenario.js';
+import { pathsOf, sourcesOf } from './sources.js';
+import { windowsOf } from './windows.js';
+
+export function modelOf(scenario: Complete, thresholds: readonly ThresholdModel[]): Model {
+  const { visitors, dns } = scenario;
+  return {
+    name: scenario.name,
+    about: scenario.about,
+    siteName: scenario.site,
+    seed: scenario.seed,
+    durationMs: scenario.duration,
+    warmupMs: scenario.warmup,
+    windows: windowsOf(scenario),
+    host: hostOf(scenario.host),
+    dns: {
+      name: dns.name,
+      address: dns.address,
+      ttlMs: dns.ttl,
+      answer: dns.answer,
+      browserCacheMs: dns.browser_cache,
+      knownShare: dns.known,
+      resolvers: dns.resolvers,
+      resolverMs: dns.resolver,
+      authoritativeMs: dns.authoritative,
+      resolverCapacityPerSecond: dns.resolver_capacity,
+      loss: dns.loss,
+      timeoutMs: dns.timeout,
+      attempts: dns.attempts,
+      nameservers: dns.nameservers,
+    },
+    tcp: tcpOf(scenario.tcp),
+    nginx: nginxOf(scenario.nginx, scenario.host.cores),
+    phpFpm: scenario['php-fpm'] ? phpFpmOf(scenario['php-fpm']) : null,
+    mysql: scenario.mysql ? mysqlOf(scenario.mysql) : null,
+    pages: pagesOf(scenario.pages),
+    visitors: {
+      roundTripMs: visitors.round_trip,
+      bytesPerMs: visitors.bandwidth,
+      patienceMs: visitors.patience,
+      connections: visitors.connections,
+      keepAlive: visitors.keep_alive,
+      pagesPerVisit: visitors.pages_per_visit,
+      thinkMs: visitors.think,
+    },
+    traffic: sourcesOf(scenario),
+    thresholds,
+    watch: scenario.watch ?? [],
+  };
+}
+
+function hostOf(host: Complete['host']): HostModel {
+  return {
+    cores: host.cores,
+    scheduler: host.scheduler,
+    memoryBytes: host.memory,
+    systemBytes: host.system,
+    disk: { iops: host.disk.iops, queueDepth: host.disk.queue_depth, latencyMs: host.disk.latency, fsyncMs: host.disk.fsync },
+    network: { sendBytesPerMs: host.network.send, receiveBytesPerMs: host.network.receive },
+  };
+}
+
+function tcpOf(tcp: Complete['tcp']): TcpModel {
+  return {
+    somaxconn: tcp['net.core.somaxconn'],
+    abortOnOverflow: tcp['net.ipv4.tcp_abort_on_overflow'],
+    synRetryMs: tcp.clients.retryMs,
+    synGiveUpMs: tcp.clients.giveUpMs,
+    loopbackSynRetryMs: tcp.server.retryMs,
+    loopbackSynGiveUpMs: tcp.server.giveUpMs,
+    synAckRetryMs: synAckRetries(tcp['net.ipv4.tcp_synack_retries']),
+    rtoMinMs: tcp.rto_min,
+    initcwnd: tcp.initcwnd,
+    segmentBytes: tcp.mss,
+    headerBytes: tcp.headers,
+    loss: tcp.loss,
+    tls: tcp.tls && { version: tcp.tls.version, handshakeMs: tcp.tls.handshake },
+  };
+}
+
+/** Linux waits 1 s, doubles, and stops doubling at 120 s (TCP_TIMEOUT_INIT, TCP_RTO_MAX). */
+function synAckRetries(retries: number): number[] {
+  const times: number[] = [];
+  let waitMs = 1000;
+  for (let time = waitMs; times.length < retries; time += waitMs) {
+    times.push(time);
+    waitMs = Math.min(120_000, waitMs * 2);
+  }
+  return times;
+}
+
+function nginxOf(nginx: Complete['nginx'], cores: number): NginxModel {
+  return {
+    workerProcesses: nginx.worker_processes === 'auto' ? cores : nginx.worker_processes,
+    workerConnections: nginx.worker_connections,
+    listenBacklog: nginx['listen.backlog'],
+    keepaliveTimeoutMs: nginx.keepalive_timeout,
+    keepaliveRequests: nginx.keepalive_requests,
+    fastcgiConnectTimeoutMs: nginx.fastcgi_connect_timeout,
+    fastcgiSendTimeoutMs: nginx.fastcgi_send_timeout,
+    fastcgiReadTimeoutMs: nginx.fastcgi_read_timeout,
+    fastcgiBuffering: nginx.fastcgi_buffering,
+    acceptMs: nginx.cpu.accept,
+    proxyMs: nginx.cpu.proxy,
+    answerMs: nginx.cpu.answer,
+    staticMs: nginx.cpu.static,
+    errorMs: nginx.cpu.error,
+    errorBytes: nginx.error_size,
+    workerBytes: nginx.worker_memory,
+  };
+}
+
+/** Settings that the chosen `pm` does not look at have the value that it amounts to. */
+function phpFpmOf(fpm: NonNullable<Complete['php-fpm']>): PhpFpmModel {
+  const maxChildren = fpm['pm.max_children'];
+  const dynamic = fpm.pm === 'dynamic';
+  const min = dynamic ? (fpm['pm.min_spare_servers'] ?? 1) : 0;
+  const max = dynamic ? (fpm['pm.max_spare_servers'] ?? min) : 0;
+  const start = fpm['pm.start_servers'] ?? min + Math.floor((max - min) / 2);
+  return {
+    pm: fpm.pm,
+    maxChildren,
+    startServers: dynamic ? start : fpm.pm === 'static' ? maxChildren : 0,
+    minSpareServers: min,
+    maxSpareServers: max,
+    maxSpawnRate: fpm['pm.max_spawn_rate'],
+    processIdleTimeoutMs: fpm['pm.process_idle_timeout'],
+    maxRequests: fpm['pm.max_requests'],
+    listen: fpm.listen,
+    listenBacklog: fpm['listen.backlog'],
+    requestTerminateTimeoutMs: fpm.request_terminate_timeout,
+    forkMs: fpm.fork,
+    childBytes: fpm.memory_per_child,
+  };
+}
+
+function mysqlOf(mysql: NonNullable<Complete['mysql']>): MysqlModel {
+  return {
+    maxConnections: mysql.max_connections,
+    persistent: mysql.connections === 'persistent',
+    connectMs: mysql.connect,
+    roundTripMs: mysql.round_trip,
+    bufferPoolBytes: mysql.innodb_buffer_pool_size,
+    datasetBytes: mysql.dataset,
+    lockWaitTimeoutMs: mysql.innodb_lock_wait_timeout,
+    flushLogAtTrxCommit: mysql.innodb_flush_log_at_trx_commit,
+    baseBytes: mysql.base_memory,
+    connectionBytes: mysql.memory_per_connection,
+  };
+}
+
+function pagesOf(pages: Complete['pages']): PageModel[] {
+  const paths = pathsOf(pages);
+  return paths.map((path) => pageOf(path, pages[path], paths));
+}
+
+function pageOf(path: string, page: Complete['pages'][string], paths: readonly string[]): PageModel {
+  const script = page.php ? { cpuMs: page.php.cpu, waitMs: page.php.wait, queries: (page.queries ?? []).map(queryOf) } : null;
+  return {
+    path,
+    weight: page.weight,
+    bytes: page.size,
+    script,
+    assets: (page.assets ?? []).map((asset) => paths.indexOf(asset)),
+  };
+}
+
+function queryOf(query: NonNullable<Complete['pages'][string]['queries']>[number]) {
+  const row = query.row ?? null;
+  const commit = query.commit ?? row !== null;
+  return { times: query.times, cpuMs: query.cpu, reads: query.reads, row, holdMs: commit ? query.hold : always(0), commit };
+}

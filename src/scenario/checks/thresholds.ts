@@ -1,0 +1,46 @@
+/** Thresholds, which can be read only when windows and stages are known. */
+import type { ThresholdModel } from '../../model.js';
+import { isSurge, type Source } from '../build/sourceKinds.js';
+import { surgeName, windowsOf } from '../build/windows.js';
+import type { Draft } from '../explain.js';
+import type { Report } from '../report.js';
+import type { Complete } from '../schema/scenario.js';
+import { readThreshold, STAGES } from '../threshold.js';
+
+/** `readable` says whether traffic, duration and warm-up could be read at all; they may contradict each other even so. */
+export function checkThresholds(
+  scenario: Draft<Complete>,
+  readable: boolean,
+  siteKnown: boolean,
+  report: Report,
+): ThresholdModel[] {
+  const known = {
+    windows: readable ? windowNames(scenario, report) : null,
+    stages: siteKnown ? stagesOf(scenario, report) : STAGES,
+  };
+  const thresholds: ThresholdModel[] = [];
+  for (const [index, text] of (scenario.thresholds ?? []).entries()) {
+    if (text === undefined) continue;
+    const reading = readThreshold(text, known);
+    if ('threshold' in reading) thresholds.push(reading.threshold);
+    else report.wrong(['thresholds', index], reading.problem);
+  }
+  return thresholds;
+}
+
+function windowNames(scenario: Draft<Complete>, report: Report): readonly string[] {
+  const { duration = 0, warmup = 0 } = scenario;
+  const traffic = scenario.traffic as readonly Source[];
+  if (!report.failedWithin(['traffic']))
+    return windowsOf({ traffic: [...traffic], duration, warmup }).map((window) => window.name);
+  const surge = traffic.find(isSurge);
+  return surge ? ['before', 'during', 'after'].map((part) => `${part} ${surgeName(surge)}`) : ['all'];
+}
+
+function stagesOf(scenario: Draft<Complete>, report: Report): string[] {
+  const stages = ['dns', 'tcp', 'nginx'];
+  for (const daemon of ['php-fpm', 'mysql'] as const) {
+    if (scenario[daemon] || report.failedWithin([daemon])) stages.push(daemon);
+  }
+  return stages;
+}

@@ -1,0 +1,98 @@
+/**
+ * The way from what a person writes to what is simulated.
+ *
+ *     text ─► tree ─► + site, + --set ─► schema ─► checks ─► Model
+ *             yaml      places kept       units     sense     frozen
+ *
+ * Nothing stops at the first mistake: each step goes on with what it has, and one `ScenarioError` tells them all.
+ */
+import type { Model } from '../model.js';
+import { modelOf } from './build/model.js';
+import { checkSite } from './checks/site.js';
+import { checkThresholds } from './checks/thresholds.js';
+import { checkTraffic } from './checks/traffic.js';
+import { compose, type ReadSite } from './compose.js';
+import { type Draft, read } from './explain.js';
+import { frozen } from './freeze.js';
+import { isMapping, type Mapping, type Place, type Tree } from './place.js';
+import { readPlain } from './plain.js';
+import { type Problem, ScenarioError, show } from './problems.js';
+import { Report } from './report.js';
+import {
+  type Complete,
+  complete,
+  type ScenarioInput,
+  type SiteInput,
+  scenario as scenarioSchema,
+  siteless,
+} from './schema/scenario.js';
+import { applySet } from './set.js';
+import { readText } from './text.js';
+
+export type { ScenarioInput, SiteInput };
+
+export interface ScenarioOptions {
+  /** `host.cores=4`, as often as needed; applied in order. */
+  readonly set?: readonly string[];
+  /** In place of the scenario's own. */
+  readonly seed?: string;
+  /** Gives a site file's text; without it a site must stand in the scenario itself. */
+  readonly readSite?: ReadSite;
+}
+
+/** Helps an editor to complete a scenario that is written in TypeScript; changes nothing. */
+export function defineScenario(scenario: ScenarioInput): ScenarioInput {
+  return scenario;
+}
+
+/** The same for a site. */
+export function defineSite(site: SiteInput): SiteInput {
+  return site;
+}
+
+/** The model of a scenario given as plain data. Throws a `ScenarioError` with all its problems. */
+export function toModel(scenario: unknown, options: ScenarioOptions = {}): Model {
+  const problems: Problem[] = [];
+  return resolve(readPlain(scenario, problems), problems, options);
+}
+
+/** The model of a scenario given as YAML or JSON; `file` is what problems call it. Throws a `ScenarioError` with all of them. */
+export function parseScenario(text: string, file: string, options: ScenarioOptions = {}): Model {
+  const problems: Problem[] = [];
+  return resolve(readText(text, file, problems), problems, options);
+}
+
+function resolve(written: Tree, problems: Problem[], options: ScenarioOptions): Model {
+  if (!isMapping(written.data)) {
+    if (problems.length === 0)
+      problems.push({ ...written.place, path: '', value: '', message: `expected a mapping, got ${show(written.data)}` });
+    throw new ScenarioError(problems);
+  }
+  const { tree, siteKnown } = composed(written, problems, options);
+  const report = new Report(tree, problems);
+  const draft = read(siteKnown ? complete : siteless, tree.data, [], report) as Draft<Complete>;
+  const readable = !['traffic', 'duration', 'warmup'].some((key) => report.failedWithin([key]));
+  checkTraffic(draft, report);
+  if (siteKnown) checkSite(draft, report);
+  const thresholds = checkThresholds(draft, readable, siteKnown, report);
+  if (report.count > 0) throw new ScenarioError(report.sorted());
+  return frozen(modelOf(draft as Complete, thresholds));
+}
+
+/** Scenario, site and options in one tree. */
+function composed(written: Tree, problems: Problem[], { set = [], seed, readSite }: ScenarioOptions) {
+  const choosesSite = (option: string) => /^\s*site\s*=/.test(option);
+  const chosen = set.filter(choosesSite).reduce((tree, option) => applySet(tree, scenarioSchema, option, problems), written);
+  const { tree, siteKnown } = compose(chosen, readSite, problems);
+  const changed = set
+    .filter((option) => !choosesSite(option))
+    .reduce((before, option) => applySet(before, complete, option, problems), tree);
+  if (seed !== undefined) setSeed(changed, seed);
+  return { tree: changed, siteKnown };
+}
+
+function setSeed(tree: Tree, seed: string): void {
+  const place: Place = { file: '--seed', line: 0, column: 0 };
+  (tree.data as Mapping).seed = seed;
+  tree.spots.get(tree.data as Mapping)?.set('seed', { key: place, value: place });
+}
