@@ -28,10 +28,13 @@ export const Kind = {
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
-const KIND_WEIGHT = 2 ** 51;
-/** Places for entries: a ticket is a place and how often it was used. */
-const PLACES = 2 ** 22;
-const PER_PLACE = 2 ** -22;
+const KIND_WEIGHT = 2251799813685248; // 2^51: no run has as many events.
+/**
+ * A ticket is a place, in its lower 21 bits, and how often that was used, in the next ten. It fits the small integers that V8
+ * keeps unboxed; in return it comes up again when its place has been used 1,024 times, long after it has run.
+ */
+const PLACES = 1 << 21;
+const TICKETS = 0x7fffffff;
 /** Below so many entries a heap alone is fastest. */
 const FEW = 1024;
 /** So many cancelled entries are worth a sweep, if they are the majority. */
@@ -40,20 +43,19 @@ const SWEEP = 64;
 const PER_BUCKET = 4;
 const NEAR_ONLY = 2 ** 31 - 1;
 
-/** Fields of an entry in `entries`. */
-const TIME = 0;
-const ORDER = 1;
-const TICKET = 2;
-const NEXT = 3;
-
 export class Agenda {
   /** Entries that wait and were not cancelled. */
   size = 0;
 
+  // Entries by place. A live one has the ticket that was given out for it; a cancelled one has the next.
   private capacity = 256;
-  private entries = new Float64Array(this.capacity * 4);
-  private steps: (Step<never> | undefined)[] = [];
-  private subjects: unknown[] = [];
+  private tickets = new Int32Array(this.capacity);
+  private readonly steps: Step<never>[] = [];
+  private readonly subjects: unknown[] = [];
+  /** Of entries in a bucket: time, order, and the next in the list; of free places only the latter. */
+  private times = new Float64Array(this.capacity);
+  private orders = new Float64Array(this.capacity);
+  private next = new Int32Array(this.capacity);
   private free = -1;
   private used = 0;
   private sequence = 0;
@@ -77,21 +79,17 @@ export class Agenda {
 
   /** Adds `step(subject)` at `time` and returns its ticket, which is never 0. */
   add<S>(time: number, step: Step<S>, subject: S, kind: Kind = Kind.completion): number {
-    const place = this.takePlace();
-    const at = place * 4;
-    const order = this.nextOrder(kind);
-    const ticket = this.entries[at + TICKET];
+    let place = this.free;
+    if (place >= 0) this.free = this.next[place];
+    else place = this.freshPlace();
     this.steps[place] = step as Step<never>;
     this.subjects[place] = subject;
     this.size += 1;
-    const bucket = this.bucketOf(time);
-    if (bucket <= this.bucket) this.addNear(time, order, place);
-    else {
-      this.entries[at + TIME] = time;
-      this.entries[at + ORDER] = order;
-      this.addFar(place, bucket);
-    }
-    return ticket;
+    this.sequence += 1;
+    const order = kind * KIND_WEIGHT + this.sequence;
+    if (this.bucket === NEAR_ONLY) this.addNear(time, order, place);
+    else this.addSomewhere(time, order, place);
+    return this.tickets[place];
   }
 
   /** The place in the order of whatever is asked for now; the clock's alarms take theirs here, too. */
@@ -100,12 +98,13 @@ export class Agenda {
     return kind * KIND_WEIGHT + this.sequence;
   }
 
-  /** Forgets an entry; `false` if it has run or was cancelled before. */
+  /** Forgets an entry that waits; `false` if none has that ticket. */
   cancel(ticket: number): boolean {
-    const place = ticket - Math.floor(ticket * PER_PLACE) * PLACES;
-    if (this.entries[place * 4 + TICKET] !== ticket || this.steps[place] === undefined) return false;
-    this.steps[place] = undefined;
+    const place = ticket & (PLACES - 1);
+    if (this.tickets[place] !== ticket || ticket === 0) return false;
+    this.tickets[place] = afterTicket(ticket);
     this.subjects[place] = undefined;
+    this.steps[place] = cancelledStep;
     this.size -= 1;
     this.cancelled += 1;
     if (this.cancelled > this.size && this.cancelled > SWEEP) this.rebuild();
@@ -114,7 +113,7 @@ export class Agenda {
 
   /** Finds the first entry; `false` if there is none. Ask before `due`, `dueOrder`, `nextStep` and `runNext`. */
   ready(): boolean {
-    if (!this.hole && this.nearSize > 0 && this.steps[this.nearPlaces[0]] !== undefined) return true;
+    if (!this.hole && this.nearSize > 0 && this.steps[this.nearPlaces[0]] !== cancelledStep) return true;
     return this.settle();
   }
 
@@ -130,21 +129,17 @@ export class Agenda {
 
   /** The step that runs next. */
   get nextStep(): Step<never> {
-    return this.steps[this.nearPlaces[0]]!;
+    return this.steps[this.nearPlaces[0]];
   }
 
   /** Removes the first entry and runs it. */
   runNext(): void {
     const place = this.nearPlaces[0];
-    const step = this.steps[place]!;
-    const subject = this.subjects[place];
-    const ticket = this.entries[place * 4 + TICKET];
+    const ticket = this.tickets[place];
     this.hole = true;
-    this.steps[place] = undefined;
-    this.subjects[place] = undefined;
-    this.givePlace(place);
     this.size -= 1;
-    step(subject as never, ticket);
+    this.givePlace(place);
+    this.steps[place](this.subjects[place] as never, ticket);
   }
 
   /** Brings a live entry to the root of the heap; `false` if there is none. */
@@ -153,7 +148,7 @@ export class Agenda {
       if (this.hole) this.fillHole();
       if (this.nearSize === 0) {
         if (!this.pourNextBucket()) return false;
-      } else if (this.steps[this.nearPlaces[0]] === undefined) this.dropRoot();
+      } else if (this.steps[this.nearPlaces[0]] === cancelledStep) this.dropRoot();
       else return true;
     }
   }
@@ -164,33 +159,38 @@ export class Agenda {
     this.hole = true;
   }
 
-  private takePlace(): number {
-    const place = this.free;
-    if (place >= 0) {
-      this.free = this.entries[place * 4 + NEXT];
-      return place;
-    }
+  private freshPlace(): number {
     if (this.used === this.capacity) this.grow();
-    this.entries[this.used * 4 + TICKET] = PLACES + this.used;
+    this.tickets[this.used] = PLACES + this.used;
     return this.used++;
   }
 
+  /** What stands there is overwritten by the next entry. */
   private givePlace(place: number): void {
-    const at = place * 4;
-    this.entries[at + TICKET] += PLACES;
-    this.entries[at + NEXT] = this.free;
+    this.tickets[place] = afterTicket(this.tickets[place]);
+    this.next[place] = this.free;
     this.free = place;
   }
 
   private grow(): void {
     if (this.capacity === PLACES) throw new OverBudgetError(`more than ${PLACES} events are pending`);
     this.capacity *= 2;
-    this.entries = larger(this.entries, this.capacity * 4);
-    this.nearTimes = larger(this.nearTimes, this.capacity);
-    this.nearOrders = larger(this.nearOrders, this.capacity);
-    const places = new Int32Array(this.capacity);
-    places.set(this.nearPlaces);
-    this.nearPlaces = places;
+    this.tickets = longer(this.tickets, new Int32Array(this.capacity));
+    this.next = longer(this.next, new Int32Array(this.capacity));
+    this.times = longer(this.times, new Float64Array(this.capacity));
+    this.orders = longer(this.orders, new Float64Array(this.capacity));
+    this.nearTimes = longer(this.nearTimes, new Float64Array(this.capacity));
+    this.nearOrders = longer(this.nearOrders, new Float64Array(this.capacity));
+    this.nearPlaces = longer(this.nearPlaces, new Int32Array(this.capacity));
+  }
+
+  /** Into the heap or into a bucket. */
+  private addSomewhere(time: number, order: number, place: number): void {
+    const bucket = this.bucketOf(time);
+    if (bucket <= this.bucket) return this.addNear(time, order, place);
+    this.times[place] = time;
+    this.orders[place] = order;
+    this.addFar(place, bucket);
   }
 
   // The heap.
@@ -261,18 +261,16 @@ export class Agenda {
 
   /** Which bucket a time belongs to: at most `this.bucket` if it is near. Grows with time, so order is kept. */
   private bucketOf(time: number): number {
-    if (this.bucket === NEAR_ONLY) return NEAR_ONLY;
     const bucket = (time - this.bucketStart) * this.bucketsPerMs;
     return bucket < this.heads.length ? Math.floor(bucket) : this.heads.length;
   }
 
   private addFar(place: number, bucket: number): void {
-    const next = place * 4 + NEXT;
     if (bucket >= this.heads.length) {
-      this.entries[next] = this.beyond;
+      this.next[place] = this.beyond;
       this.beyond = place;
     } else {
-      this.entries[next] = this.heads[bucket];
+      this.next[place] = this.heads[bucket];
       this.heads[bucket] = place;
     }
     this.farSize += 1;
@@ -300,13 +298,11 @@ export class Agenda {
   }
 
   private pour(head: number): void {
-    const { entries } = this;
     for (let place = head; place >= 0; ) {
-      const at = place * 4;
-      const next = entries[at + NEXT];
+      const next = this.next[place];
       this.farSize -= 1;
-      if (this.steps[place] === undefined) this.discard(place);
-      else this.siftUp(this.nearSize++, entries[at + TIME], entries[at + ORDER], place);
+      if (this.steps[place] === cancelledStep) this.discard(place);
+      else this.siftUp(this.nearSize++, this.times[place], this.orders[place], place);
       place = next;
     }
   }
@@ -327,31 +323,29 @@ export class Agenda {
     this.bucket = NEAR_ONLY;
     if (places.length > FEW) this.chooseBuckets(places);
     for (const place of places) {
-      const time = this.entries[place * 4 + TIME];
-      const bucket = this.bucketOf(time);
-      if (bucket <= this.bucket) this.siftUp(this.nearSize++, time, this.entries[place * 4 + ORDER], place);
+      const bucket = this.bucket === NEAR_ONLY ? NEAR_ONLY : this.bucketOf(this.times[place]);
+      if (bucket <= this.bucket) this.siftUp(this.nearSize++, this.times[place], this.orders[place], place);
       else this.addFar(place, bucket);
     }
     this.nearLimit = Math.max(FEW, 4 * this.nearSize);
   }
 
   private collect(): Int32Array {
-    const { entries } = this;
     const places = new Int32Array(this.size);
     let count = 0;
     const keep = (place: number) => {
-      if (this.steps[place] === undefined) this.discard(place);
+      if (this.steps[place] === cancelledStep) this.discard(place);
       else places[count++] = place;
     };
     for (let i = 0; i < this.nearSize; i += 1) {
       const place = this.nearPlaces[i];
-      entries[place * 4 + TIME] = this.nearTimes[i];
-      entries[place * 4 + ORDER] = this.nearOrders[i];
+      this.times[place] = this.nearTimes[i];
+      this.orders[place] = this.nearOrders[i];
       keep(place);
     }
     const keepList = (head: number) => {
       for (let place = head; place >= 0; ) {
-        const next = entries[place * 4 + NEXT];
+        const next = this.next[place];
         keep(place);
         place = next;
       }
@@ -367,10 +361,10 @@ export class Agenda {
    */
   private chooseBuckets(places: Int32Array): void {
     let first = Infinity;
-    for (const place of places) first = Math.min(first, this.entries[place * 4 + TIME]);
+    for (const place of places) first = Math.min(first, this.times[place]);
     const stride = Math.ceil(places.length / 256);
     const sample = [];
-    for (let i = 0; i < places.length; i += stride) sample.push(this.entries[places[i] * 4 + TIME]);
+    for (let i = 0; i < places.length; i += stride) sample.push(this.times[places[i]]);
     sample.sort((a, b) => a - b);
     const span = 8 * (sample[sample.length >> 1] - first);
     if (!(span > 0) || span === Infinity) return;
@@ -381,8 +375,15 @@ export class Agenda {
   }
 }
 
-function larger(array: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
-  const copy = new Float64Array(length);
-  copy.set(array);
-  return copy;
+const cancelledStep: Step<never> = () => {};
+
+/** The ticket that the same place gives out next; never 0. */
+function afterTicket(ticket: number): number {
+  const next = (ticket + PLACES) & TICKETS;
+  return next === 0 ? PLACES : next;
+}
+
+function longer<T extends Float64Array | Int32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }

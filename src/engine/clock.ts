@@ -51,9 +51,9 @@ export class VirtualClock implements SchedulerLike {
     return this.agenda.add(timeMs, step, subject, kind);
   }
 
-  /** `false` if the step has run or was cancelled before; 0 is no ticket. */
+  /** For a step that has not run yet: who holds the ticket forgets it when it does. 0 is no ticket. */
   cancel(ticket: number): boolean {
-    return ticket !== 0 && this.agenda.cancel(ticket);
+    return this.agenda.cancel(ticket);
   }
 
   /** An alarm that is set to never yet; `ring` must set it anew. */
@@ -185,6 +185,7 @@ class ClockAction<T> extends Subscription implements SchedulerAction<T> {
   }
 
   private readonly wake: Step<T> = (state) => {
+    this.ticket = 0;
     if (!this.closed) this.work(state);
   };
 }

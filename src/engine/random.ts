@@ -84,14 +84,17 @@ export class Need {
 export class Pick {
   private readonly choose: (chance: Chance) => number;
   private readonly role: number;
+  private readonly single: boolean;
 
   constructor(name: string, weights: readonly number[]) {
+    this.single = weights.length === 1;
     this.choose = choice(weights);
     this.role = hash(name);
   }
 
   /** The index of the chosen thing. */
   of(bearer: Bearer, index = 0): number {
+    if (this.single) return 0;
     return this.choose(draws.at(bearer, this.role, index));
   }
 }

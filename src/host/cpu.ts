@@ -11,29 +11,19 @@ import { Sharing } from './sharing.js';
 
 /** A daemon, to which CPU time is put down: `nginx`, `php-fpm`, `mysql`. */
 export class Group {
-  runnable = 0;
-  completedMs = 0;
-  /** Sum over runnable tasks of the service given out when they began; see `usedMs`. */
-  startSum = 0;
+  /** CPU time that its tasks have asked for, less what those that were stopped had yet to get. */
+  askedMs = 0;
 
-  constructor(readonly name: string) {}
+  constructor(
+    readonly name: string,
+    readonly number: number,
+  ) {}
 }
 
-/** What asks for the CPU or the disk: an nginx worker, an FPM child, a database thread. One thing at a time. */
-export abstract class Task {
-  /** The work in hand: how much of it, and what follows. */
-  needMs = 0;
-  next: Step<never> = unset;
-  startedAt = 0;
-  /** The work's ticket at the CPU, 0 while there is none. */
-  cpuTicket = 0;
-
-  constructor(readonly group: Group) {}
+/** An nginx worker, an FPM child, a database thread: what asks for the CPU, one thing at a time. */
+export interface Task {
+  readonly group: Group;
 }
-
-const unset: Step<never> = () => {
-  throw new Error('a task was resumed that had nothing to do');
-};
 
 export interface Cpu {
   /** The daemon of that name. */
@@ -68,22 +58,22 @@ export class FairShare implements Cpu {
   }
 
   group(name: string): Group {
-    let group = this.groups.find((known) => known.name === name);
-    if (group === undefined) {
-      group = new Group(name);
-      this.groups.push(group);
-    }
-    return group;
+    const known = this.groups.find((group) => group.name === name);
+    if (known !== undefined) return known;
+    const fresh = new Group(name, this.groups.length);
+    this.groups.push(fresh);
+    return fresh;
   }
 
   work<T extends Task>(task: T, ms: number, done: Step<T>): void {
     const { group } = task;
-    task.needMs = ms;
-    task.next = done as Step<never>;
-    task.cpuTicket = this.sharing.start(task, ms, this.finish);
-    task.startedAt = this.sharing.servedNow;
-    group.runnable += 1;
-    group.startSum += task.startedAt;
+    group.askedMs += ms;
+    this.sharing.start(task, ms, done, group.number);
+  }
+
+  stop(task: Task): void {
+    const leftMs = this.sharing.cancel(task);
+    if (leftMs > 0) task.group.askedMs -= leftMs;
   }
 
   resize(cores: number, speed = 1): void {
@@ -92,30 +82,11 @@ export class FairShare implements Cpu {
     this.sharing.resize(cores * speed, speed);
   }
 
-  /** Of finished work all, of work in hand what the sharing has given since it began. */
   usedMs(group: Group): number {
-    return group.completedMs + group.runnable * this.sharing.servedNow - group.startSum;
+    return group.askedMs - this.sharing.outstanding(group.number);
   }
 
   get busyMs(): number {
     return this.sharing.deliveredNow;
-  }
-
-  stop(task: Task): void {
-    const had = this.sharing.servedNow - task.startedAt;
-    if (this.sharing.cancel(task.cpuTicket)) this.leave(task, had);
-  }
-
-  private readonly finish: Step<Task> = (task) => {
-    this.leave(task, task.needMs);
-    task.next(task as never, 0);
-  };
-
-  private leave(task: Task, hadMs: number): void {
-    const { group } = task;
-    task.cpuTicket = 0;
-    group.completedMs += hadMs;
-    group.runnable -= 1;
-    group.startSum = group.runnable === 0 ? 0 : group.startSum - task.startedAt;
   }
 }

@@ -7,14 +7,14 @@
 import type { Step } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
 import type { Level } from '../engine/level.js';
-import type { Task } from './cpu.js';
 import { Pool } from './pool.js';
 
 export class Disk {
   /** Operations completed. */
   operations = 0;
-  private readonly slots: Pool<Task>;
+  private readonly slots: Pool<Operation>;
   private readonly spacingMs: number;
+  private readonly spare: Operation[] = [];
   private nextStartMs = 0;
 
   /** `iops` may be infinite; `queueDepth` is a whole number of at least 1. */
@@ -27,11 +27,13 @@ export class Disk {
     this.slots = new Pool(clock, queueDepth);
   }
 
-  /** Runs `done(task)` after an operation that takes `ms` in service. */
-  work<T extends Task>(task: T, ms: number, done: Step<T>): void {
-    task.needMs = ms;
-    task.next = done as Step<never>;
-    this.slots.take(task, this.start);
+  /** Runs `done(subject)` after an operation that takes `ms` in service. */
+  work<S>(subject: S, ms: number, done: Step<S>): void {
+    const operation = this.spare.pop() ?? new Operation();
+    operation.subject = subject;
+    operation.ms = ms;
+    operation.done = done as Step<never>;
+    this.slots.take(operation, this.start);
   }
 
   get busy(): Level {
@@ -42,16 +44,28 @@ export class Disk {
     return this.slots.waiting;
   }
 
-  private readonly start: Step<Task> = (task) => {
+  private readonly start: Step<Operation> = (operation) => {
     const now = this.clock.now();
     const startMs = Math.max(now, this.nextStartMs);
     this.nextStartMs = startMs + this.spacingMs;
-    this.clock.after(startMs - now + task.needMs, this.finish, task);
+    this.clock.after(startMs - now + operation.ms, this.finish, operation);
   };
 
-  private readonly finish: Step<Task> = (task) => {
+  private readonly finish: Step<Operation> = (operation) => {
+    const { subject, done } = operation;
+    operation.subject = undefined;
+    this.spare.push(operation);
     this.operations += 1;
     this.slots.give();
-    task.next(task as never, 0);
+    done(subject as never, 0);
   };
 }
+
+/** One read or flush; used again once it is over. */
+class Operation {
+  subject: unknown = undefined;
+  ms = 0;
+  done: Step<never> = nothing;
+}
+
+const nothing = () => {};

@@ -21,14 +21,17 @@ export class Link {
     this.sharing = bytesPerMs === Infinity ? null : new Sharing(clock, bytesPerMs, bytesPerMs);
   }
 
-  /** Runs `done(subject)` when the last byte has left and returns a ticket; 0 if it has left already, and `done` is not called. */
-  send<S>(subject: S, bytes: number, done: Step<S>): number {
+  /** Runs `done(subject)` when the last byte has left; `false` if it has left already, and `done` is not called. */
+  send<S>(subject: S, bytes: number, done: Step<S>): boolean {
     this.bytes += bytes;
-    return this.sharing === null ? 0 : this.sharing.start(subject, bytes, done);
+    if (this.sharing === null) return false;
+    this.sharing.start(subject, bytes, done);
+    return true;
   }
 
-  cancel(ticket: number): boolean {
-    return this.sharing?.cancel(ticket) ?? false;
+  /** Ends the transfer of `subject` before its time; what has left has left. */
+  cancel(subject: unknown): void {
+    this.sharing?.cancel(subject);
   }
 
   /** Bytes that have left. */

@@ -24,6 +24,7 @@ export function compose(tree: Tree, readSite: ReadSite | undefined, problems: Pr
   const siteTree = typeof lesson.site === 'string' ? siteFrom(lesson.site, tree, readSite, wrong, problems) : inline(tree, wrong);
   if (siteTree === null) return { tree: { ...tree, data: without(lesson, 'site', tree) }, siteKnown: false };
   const { data, place } = siteTree;
+  namedAsSettings(problems);
   if (!isMapping(data)) {
     if (data !== undefined)
       problems.push({
@@ -35,6 +36,13 @@ export function compose(tree: Tree, readSite: ReadSite | undefined, problems: Pr
     return { tree: { ...tree, data: without(lesson, 'site', tree) }, siteKnown: false };
   }
   return { tree: { ...tree, data: joined(lesson, tree, siteTree, problems) }, siteKnown: true };
+}
+
+/** What stands in a site within a scenario is named as `--set` does, `host.cores`, wherever the site stands. */
+function namedAsSettings(problems: Problem[]): void {
+  for (const [index, problem] of problems.entries()) {
+    if (problem.path.startsWith('site.')) problems[index] = { ...problem, path: problem.path.slice('site.'.length) };
+  }
 }
 
 function siteFrom(

@@ -78,13 +78,7 @@ function members(
 function unknownKeys(keys: readonly string[], known: readonly string[], path: Path, report: Report): void {
   const strangers = keys.filter((key) => !known.includes(key));
   for (const [index, key] of strangers.entries()) {
-    const meant =
-      index < SUGGESTIONS_MAX
-        ? didYouMean(
-            key,
-            known.filter((name) => !keys.includes(name)),
-          )
-        : '';
+    const meant = index < SUGGESTIONS_MAX ? didYouMean(key, known) : '';
     report.unknown([...path, key], `unknown key${meant === '' ? knownHere(known) : meant}`);
   }
 }

@@ -53,9 +53,9 @@ export class Report {
     return this.failed.has(dotted(path));
   }
 
-  /** All problems, by file in the order in which they were met, then by place. */
+  /** All problems: the scenario's own file first, then the others as they were met; by place in each. */
   sorted(): readonly Problem[] {
-    const files = [...new Set(this.found.map((problem) => problem.file))];
+    const files = [...new Set([this.tree.place.file, ...this.found.map((problem) => problem.file)])];
     const order = (problem: Problem) => files.indexOf(problem.file);
     return [...this.found].sort((a, b) => order(a) - order(b) || a.line - b.line || a.column - b.column);
   }

@@ -6,7 +6,7 @@
  * YAML. Tags and merge keys are not known; aliases are, up to a number of nodes. The lexer's and the parser's steps are
  * counted as they go, for what comes after them recurses.
  */
-import type { CST, ParsedNode } from 'yaml';
+import type { CST, ParsedNode, YAMLParseError } from 'yaml';
 import { Composer, type Document, isAlias, isMap, isPair, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
 import { dotted, emptyMapping, type Path, type Place, type Spot, type Spots, type Tree } from './place.js';
 import { type Problem, printable, show } from './problems.js';
@@ -17,6 +17,8 @@ const MARKS_MAX = 16_000;
 const DEPTH_MAX = 64;
 const NODES_MAX = 20_000;
 const SYNTAX_PROBLEMS_MAX = 20;
+/** After these the parser is not confused about what follows. */
+const LOCAL_MISTAKES: readonly string[] = ['BAD_DQ_ESCAPE', 'BAD_SCALAR_START', 'MULTIPLE_ANCHORS', 'MULTIPLE_TAGS', 'BAD_ALIAS'];
 
 export function readText(text: string, file: string, problems: Problem[]): Tree {
   return new TextReader(text.startsWith('\ufeff') ? text.slice(1) : text, file, problems).read();
@@ -72,16 +74,18 @@ class TextReader {
       this.wrong(second.range[0], 'expected a single YAML document, got a second one');
       return null;
     }
-    for (const error of document.errors.slice(0, SYNTAX_PROBLEMS_MAX))
-      this.wrong(error.pos[0], `not valid YAML: ${sentence(error.message)}`);
-    if (document.errors.length > SYNTAX_PROBLEMS_MAX) {
-      this.wrong(
-        document.errors[SYNTAX_PROBLEMS_MAX].pos[0],
-        `not valid YAML from here on: ${document.errors.length} mistakes in all`,
-      );
-    }
+    this.syntax(document.errors);
     if (document.errors.length > 0) return null;
     return this.rootOf(document);
+  }
+
+  /** Mistakes of syntax up to the first that makes all after it doubtful. */
+  private syntax(errors: readonly YAMLParseError[]): void {
+    const inOrder = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
+    const doubtful = inOrder.findIndex((error) => !LOCAL_MISTAKES.includes(error.code));
+    const shown = doubtful < 0 ? inOrder : inOrder.slice(0, doubtful + 1);
+    for (const error of shown.slice(0, SYNTAX_PROBLEMS_MAX))
+      this.wrong(error.pos[0], `not valid YAML: ${sentence(error.message)}`);
   }
 
   private tokens(): CST.Token[] | null {
@@ -95,7 +99,7 @@ class TextReader {
         this.wrong(parser.offset, 'expected fewer keys and values, got more than a scenario can need');
         return null;
       }
-      if (parser.stack.length > DEPTH_MAX) {
+      if (parser.stack.length > DEPTH_MAX + 1) {
         this.wrong(parser.offset - lexeme.length, `expected a nesting of at most ${DEPTH_MAX} levels`);
         return null;
       }
@@ -124,7 +128,8 @@ class TextReader {
     if (isAlias(node)) return this.aliased(node.source, at, path);
     if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
     if (node.tag !== undefined) {
-      this.wrong(at, `expected plain data, got the tag ${show(node.tag)}`, path);
+      const tagAt = this.wordBefore(at);
+      this.wrong(tagAt, `expected plain data, got the tag ${show(this.text.slice(tagAt, at).trim())}`, path);
     }
     if (isScalar(node)) return scalar(node);
     this.open.add(node);
@@ -188,6 +193,12 @@ class TextReader {
     });
     this.spots.set(list, spots);
     return list;
+  }
+
+  /** Where the tag before a value stands. */
+  private wordBefore(offset: number): number {
+    const before = /!\S*\s*$/.exec(this.text.slice(Math.max(0, offset - 200), offset));
+    return before ? offset - before[0].length : offset;
   }
 
   private at(offset: number): Place {

@@ -13,7 +13,7 @@ import { Need } from '../engine/random.js';
 import type { Link } from '../host/link.js';
 import type { NginxModel, PageModel, TcpModel, VisitorsModel } from '../model.js';
 import { Meter } from '../telemetry/meter.js';
-import type { Request, Stage } from './request.js';
+import { type Request, Stage } from './request.js';
 
 /** The congestion window cannot outgrow the send buffer: tcp_wmem's maximum, 4 MiB. */
 const WINDOW_MAX_BYTES = 4194304;
@@ -28,7 +28,6 @@ export function delivery(
   clock: VirtualClock,
   link: Link,
 ): Stage {
-  const roundTripMs = new Need('visitor.rtt', visitors.roundTripMs);
   const bytesPerMs = visitors.bytesPerMs === null ? null : new Need('visitor.bandwidth', visitors.bytesPerMs);
   const sizes = new Map(pages.map((page) => [page, new Need(`bytes ${page.path}`, page.bytes)]));
   const luck = new Need('tcp.delivery loss', { law: 'uniform', low: 0, high: 1 });
@@ -37,7 +36,7 @@ export function delivery(
   let lost = 0;
 
   const meter = new Meter('delivery', null, undefined, undefined, () => ({ 'segments lost': lost }));
-  return { meter, enter };
+  return new Stage(meter, enter);
 
   function enter(request: Request): void {
     request.toSend = request.failed ? nginx.errorBytes : sizes.get(request.page)!.of(request);
@@ -51,9 +50,8 @@ export function delivery(
     request.roundStartMs = clock.now();
     const segments = segmentsOf(request);
     const payload = Math.min(request.toSend, segments * model.segmentBytes);
-    const ticket = link.send(request, payload + segments * model.headerBytes, sentRound);
-    if (ticket === 0) sentRound(request);
-    else request.transfer = ticket;
+    request.sending = link.send(request, payload + segments * model.headerBytes, sentRound);
+    if (!request.sending) sentRound(request);
   }
 
   function segmentsOf(request: Request): number {
@@ -62,10 +60,10 @@ export function delivery(
 
   /** The round has left the host; it may still be on its way through the visitor's line. */
   function sentRound(request: Request): void {
-    request.transfer = 0;
+    request.sending = false;
     const connection = request.connection!;
     const startMs = request.roundStartMs;
-    const rttMs = roundTripMs.of(request.visitor!);
+    const rttMs = request.visitor!.roundTripMs;
     const segments = segmentsOf(request);
     const payload = Math.min(request.toSend, segments * model.segmentBytes);
     const lineMs = bytesPerMs === null ? 0 : (payload + segments * model.headerBytes) / bytesPerMs.of(request.visitor!);

@@ -14,7 +14,7 @@ import { Need } from '../engine/random.js';
 import type { DnsModel } from '../model.js';
 import { Cause } from '../telemetry/cause.js';
 import { Meter } from '../telemetry/meter.js';
-import type { Request, Stage } from './request.js';
+import { type Request, Stage } from './request.js';
 
 /** The load of a resolver beyond which it drops a question: Unbound's `discard-timeout`, 1.9 s. */
 const DISCARD_MS = 1900;
@@ -56,7 +56,7 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock): Stage {
     'answered from cache': hits,
     'asked of the zone': misses,
   }));
-  return { meter, enter };
+  return new Stage(meter, enter);
 
   function enter(request: Request): void {
     const now = clock.now();
@@ -72,7 +72,7 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock): Stage {
   /** One question: lost, too late, or answered. */
   function ask(request: Request): void {
     const waitMs = waitsMs[request.tries];
-    const answerMs = luck.of(request, request.tries) < model.loss ? Infinity : timeToAnswer(request);
+    const answerMs = model.loss > 0 && luck.of(request, request.tries) < model.loss ? Infinity : timeToAnswer(request);
     if (answerMs <= waitMs) request.waiting = clock.after(answerMs, answered, request);
     else {
       request.waited(waitMs);

@@ -1,10 +1,10 @@
 /** A PHP-FPM child: a process that runs one script at a time, and the script in its hands. */
-import { type Group, Task } from '../host/cpu.js';
+import type { Group, Task } from '../host/cpu.js';
 import type { DatabaseClient, Thread } from './mysql.js';
 import type { Request } from './request.js';
 import type { Query, Script } from './script.js';
 
-export class Child extends Task implements DatabaseClient {
+export class Child implements Task, DatabaseClient {
   request: Request | null = null;
   script: Script = undefined as never;
   /** Its connection to MySQL, if it has one. */
@@ -26,12 +26,10 @@ export class Child extends Task implements DatabaseClient {
   asked = 0;
 
   constructor(
-    group: Group,
+    readonly group: Group,
     readonly number: number,
     readonly startedMs: number,
-  ) {
-    super(group);
-  }
+  ) {}
 
   begin(request: Request, script: Script, nowMs: number): void {
     this.request = request;

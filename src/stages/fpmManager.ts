@@ -10,7 +10,6 @@ import { Kind } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
 import { Level } from '../engine/level.js';
 import { Need } from '../engine/random.js';
-import { Task } from '../host/cpu.js';
 import type { Host } from '../host/host.js';
 import { Line } from '../host/line.js';
 import type { PhpFpmModel } from '../model.js';
@@ -47,11 +46,9 @@ export interface FpmHandlers {
   readonly exited: (child: Child) => void;
 }
 
-class Master extends Task {}
-
 export function fpmManager(model: PhpFpmModel, clock: VirtualClock, host: Host, handlers: FpmHandlers): FpmManager {
   const group = host.cpu.group('php-fpm');
-  const master = new Master(group);
+  const master = { group };
   const memory = host.memory.account('php-fpm');
   const forkMs = new Need('php-fpm.fork', model.forkMs);
   const children: Child[] = [];

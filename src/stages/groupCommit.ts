@@ -5,7 +5,6 @@
  */
 import type { Step } from '../engine/agenda.js';
 import { Need } from '../engine/random.js';
-import { type Group, Task } from '../host/cpu.js';
 import type { Disk } from '../host/disk.js';
 import { Line } from '../host/line.js';
 import type { DiskModel, MysqlModel } from '../model.js';
@@ -17,13 +16,9 @@ export interface GroupCommit {
   readonly flushes: number;
 }
 
-class LogWriter extends Task {
-  seedHigh = 0;
-  seedLow = 0;
-}
-
-export function groupCommit(model: MysqlModel, diskModel: DiskModel, group: Group, disk: Disk): GroupCommit {
-  const writer = new LogWriter(group);
+export function groupCommit(model: MysqlModel, diskModel: DiskModel, disk: Disk): GroupCommit {
+  /** Each flush has a need of its own. */
+  const bearer = { seedHigh: 0, seedLow: 0 };
   const fsyncMs = new Need('disk.fsync', diskModel.fsyncMs);
   let current = new Line<Thread>();
   let next = new Line<Thread>();
@@ -50,9 +45,9 @@ export function groupCommit(model: MysqlModel, diskModel: DiskModel, group: Grou
   function flush(): void {
     flushing = true;
     [current, next] = [next, current];
-    writer.seedLow = flushes;
+    bearer.seedLow = flushes;
     flushes += 1;
-    disk.work(writer, fsyncMs.of(writer), flushed);
+    disk.work(bearer, fsyncMs.of(bearer), flushed);
   }
 
   function flushed(): void {

@@ -52,12 +52,13 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
       ? null
       : phpFpm(php, model.tcp, model.nginx, model.pages, clock, host, mysql, (request, cause) => nginx.cut(request, cause));
   const nginx = nginxServer(model.nginx, model.tcp.somaxconn, model.tcp.tls, clock, host, fpm, { vanish, closed });
-  const tcp = tcpConnect(model.tcp, model.visitors, clock, host.in, nginx);
+  const tcp = tcpConnect(model.tcp, clock, host.in, nginx);
   const dns = dnsLookup(model.dns, clock);
   const out = delivery(model.tcp, model.visitors, model.nginx, model.pages, clock, host.out);
-  for (const stage of [dns, tcp, nginx, fpm, mysql, out]) if (stage !== null) telemetry.add(stage.meter);
+  for (const stage of [dns, tcp, nginx.stage, fpm?.stage, mysql?.stage, out]) if (stage !== undefined) telemetry.add(stage.meter);
 
   const sources = model.traffic.map((source) => new Source(source, model, random));
+  const roundTripMs = new Need('visitor.rtt', model.visitors.roundTripMs);
   const knows = new Need('visitor.knows', { law: 'uniform', low: 0, high: 1 });
   const patienceMs = model.visitors.patienceMs === null ? null : new Need('visitor.patience', model.visitors.patienceMs);
   const abandoned = new Map<Stage, Cause>([
@@ -86,7 +87,8 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     visitor.seedHigh = source.seeds.word() | 0;
     visitor.seedLow = source.seeds.word() | 0;
     visitor.pagesLeft = source.closed ? Infinity : source.pages.of(visitor);
-    if (knows.of(visitor) < model.dns.knownShare) visitor.knowsUntilMs = clock.now() + model.dns.browserCacheMs;
+    visitor.roundTripMs = roundTripMs.of(visitor);
+    if (model.dns.knownShare > 0 && knows.of(visitor) < model.dns.knownShare) visitor.knowsUntilMs = clock.now() + model.dns.browserCacheMs;
     open(visitor, arrival.page ?? source.mix.of(visitor));
   }
 
@@ -160,7 +162,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   function ask(request: Request): void {
     if (request.gone) request.failure = abandoned.get(tcp)!;
     if (request.failed) end(request);
-    else request.call(nginx, deliver);
+    else request.call(nginx.stage, deliver);
   }
 
   function deliver(request: Request): void {
@@ -197,10 +199,10 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
       half.failure = nginx.left;
       half.unwind();
       end(half);
-    } else if (request.waiting !== 0 || request.transfer !== 0) {
+    } else if (request.waiting !== 0 || request.sending) {
       request.failure = abandoned.get(request.stage!)!;
       const link = request.stage === tcp ? host.in : host.out;
-      link.cancel(request.transfer);
+      link.cancel(request);
       request.unwind();
       end(request);
     } else request.gone = true;

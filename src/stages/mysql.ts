@@ -11,11 +11,11 @@
  * read from the disk. A hot row is locked until the commit, and the commit waits for a flush, which it shares with all who
  * came while the one before was under way. Not modelled: deadlocks, gap locks, checkpoints, the back_log.
  */
-import { Kind } from '../engine/agenda.js';
+import { Kind, type Step } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
 import { Level } from '../engine/level.js';
 import { Need } from '../engine/random.js';
-import { type Group, Task } from '../host/cpu.js';
+import type { Group, Task } from '../host/cpu.js';
 import type { Host } from '../host/host.js';
 import { Pool } from '../host/pool.js';
 import type { DiskModel, MysqlModel } from '../model.js';
@@ -23,10 +23,11 @@ import { Cause } from '../telemetry/cause.js';
 import { Meter } from '../telemetry/meter.js';
 import { bufferPool } from './bufferPool.js';
 import { groupCommit } from './groupCommit.js';
-import type { Request, Stage } from './request.js';
+import { type Request, Stage } from './request.js';
 import type { Query } from './script.js';
 
-export interface Database extends Stage {
+export interface Database {
+  readonly stage: Stage;
   /** The script has ended; its connection is closed unless it is persistent. */
   close(client: DatabaseClient): void;
 }
@@ -41,7 +42,7 @@ export interface DatabaseClient {
 }
 
 /** A connection and the thread that serves it. */
-export class Thread extends Task {
+export class Thread implements Task {
   request: Request | null = null;
   query: Query | null = null;
   queryNumber = 0;
@@ -49,15 +50,19 @@ export class Thread extends Task {
   row: Pool<Thread> | null = null;
   /** The ticket of the lock wait timeout. */
   timer = 0;
+  /** Of the wait or the work in hand: when it began, and the CPU that it needs. */
   startedMs = 0;
+  needMs = 0;
   readsLeft = 0;
+
+  constructor(readonly group: Group) {}
 }
 
 export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualClock, host: Host): Database {
   const group: Group = host.cpu.group('mysql');
   const connectMs = new Need('mysql.connect', model.connectMs);
   const pool = bufferPool(model, disk);
-  const log = groupCommit(model, disk, group, host.disk);
+  const log = groupCommit(model, disk, host.disk);
   const rows = new Map<string, Pool<Thread>>();
   const spare: Thread[] = [];
   const connections = new Level();
@@ -100,7 +105,7 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
       flushes: log.flushes,
     }),
   );
-  return { meter, enter, close };
+  return { stage: new Stage(meter, enter), close };
 
   function enter(request: Request): void {
     const client = request.child!;
@@ -142,8 +147,7 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
   function greet(thread: Thread): void {
     const ms = connectMs.of(thread.request!);
     if (ms === 0) return lock(thread);
-    thread.startedMs = clock.now();
-    host.cpu.work(thread, ms, greeted);
+    work(thread, ms, greeted);
   }
 
   function greeted(thread: Thread): void {
@@ -208,8 +212,7 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
     if (thread.readsLeft > 0) if (request.traced) request.note(`${thread.readsLeft} of ${reads} pages from disk`);
     const ms = query.cpuMs.of(request, thread.queryNumber);
     if (ms === 0) return read(thread);
-    thread.startedMs = clock.now();
-    host.cpu.work(thread, ms, ran);
+    work(thread, ms, ran);
   }
 
   function ran(thread: Thread): void {
@@ -242,6 +245,12 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
     thread.request = null;
     row?.give();
     request.return();
+  }
+
+  function work(thread: Thread, ms: number, step: Step<Thread>): void {
+    thread.startedMs = clock.now();
+    thread.needMs = ms;
+    host.cpu.work(thread, ms, step);
   }
 
   function waitedForCpu(thread: Thread): void {

@@ -23,19 +23,20 @@ import { Meter } from '../telemetry/meter.js';
 import type { Connection } from './connection.js';
 import { NginxWorker } from './nginxWorker.js';
 import type { Upstream } from './phpFpm.js';
-import type { Request, Stage } from './request.js';
+import { type Request, Stage } from './request.js';
 
 /** What the kernel and the visitor's TCP see of nginx. */
 export interface Listener {
   /** Linux holds one connection more than the backlog says. */
-  readonly acceptQueueFull: boolean;
+  acceptQueueFull(): boolean;
   /** The handshake is complete; the connection waits to be accepted. */
   admit(connection: Connection): void;
   /** TLS: accepts the connection and does the handshake. */
   secure(request: Request, step: Step<Request>): void;
 }
 
-export interface Nginx extends Stage, Listener {
+export interface Nginx extends Listener {
+  readonly stage: Stage;
   /** The visitor has the answer, or has gone: keep the connection or close it. */
   finish(connection: Connection, keep: boolean): void;
   /** The visitor closes the connection while a request is being served; returns the visitor's half of it. */
@@ -106,17 +107,14 @@ export function nginxServer(
   }));
 
   return {
-    meter,
-    enter,
+    stage: new Stage(meter, enter),
     admit,
     secure,
     finish,
     abandon,
     cut,
     left,
-    get acceptQueueFull() {
-      return accepting.value > backlog;
-    },
+    acceptQueueFull: () => accepting.value > backlog,
   };
 
   // The event loops.
@@ -251,7 +249,7 @@ export function nginxServer(
       return request.refuse(noUpstreamSlot);
     }
     request.timer = clock.after(model.fastcgiReadTimeoutMs, expire, request, Kind.timeout);
-    request.call(php!, take);
+    request.call(php!.stage, take);
   }
 
   /** PHP-FPM has answered, well or badly. */

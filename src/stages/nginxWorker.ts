@@ -1,7 +1,7 @@
 /** One nginx worker process: a line of things to do, connection slots, and the connections that are idle. */
 import { assert } from '../engine/assert.js';
 import { Level } from '../engine/level.js';
-import { type Group, Task } from '../host/cpu.js';
+import type { Group, Task } from '../host/cpu.js';
 import { Line } from '../host/line.js';
 import type { Connection } from './connection.js';
 import type { Request } from './request.js';
@@ -9,7 +9,7 @@ import type { Request } from './request.js';
 /** Slots that a worker uses for itself: its listening socket and the channel to the master (src/event/ngx_event.c). */
 const OWN_SLOTS = 2;
 
-export class NginxWorker extends Task {
+export class NginxWorker implements Task {
   readonly line = new Line<Request>();
   readonly idle = new IdleList();
   /** Slots in use by connections, to visitors and to PHP-FPM. */
@@ -17,15 +17,16 @@ export class NginxWorker extends Task {
   busy = false;
   acceptedLast = false;
   request: Request | null = null;
+  /** Of the work in hand: when it began, and the CPU that it needs. */
   startedMs = 0;
+  needMs = 0;
   private readonly slotsMax: number;
 
   constructor(
-    group: Group,
+    readonly group: Group,
     readonly number: number,
     workerConnections: number,
   ) {
-    super(group);
     this.slotsMax = Math.max(0, workerConnections - OWN_SLOTS);
   }
 

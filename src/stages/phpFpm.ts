@@ -21,10 +21,11 @@ import { Meter } from '../telemetry/meter.js';
 import type { Child } from './fpmChild.js';
 import { fpmManager } from './fpmManager.js';
 import type { Database } from './mysql.js';
-import type { Request, Stage } from './request.js';
+import { type Request, Stage } from './request.js';
 import { Script } from './script.js';
 
-export interface Upstream extends Stage {
+export interface Upstream {
+  readonly stage: Stage;
   /** Nginx has closed its end; what has been accepted is executed all the same. */
   abandoned(request: Request): void;
   /** The visitor has the whole answer, or has gone; a child was kept for it where nginx does not buffer. */
@@ -83,7 +84,7 @@ export function phpFpm(
     'SYN dropped by a full queue': synDropped,
     'executed for nobody': forNobody,
   }));
-  return { meter, enter, abandoned, delivered };
+  return { stage: new Stage(meter, enter), abandoned, delivered };
 
   function enter(request: Request): void {
     request.waiting = 0;
@@ -161,7 +162,7 @@ export function phpFpm(
     if (child.asked === child.queries) return rest(child);
     child.asked += 1;
     child.atDatabase = true;
-    request.call(mysql!, resume);
+    request.call(mysql!.stage, resume);
   }
 
   /** MySQL has answered; an error is an exception that nobody catches, and ends the script. */

@@ -20,9 +20,12 @@ import type { Child } from './fpmChild.js';
 import type { Tracer } from './tracer.js';
 import type { Visitor } from './visitor.js';
 
-export interface Stage {
-  readonly meter: Meter;
-  enter(request: Request): void;
+/** A place with one way in. */
+export class Stage {
+  constructor(
+    readonly meter: Meter,
+    readonly enter: (request: Request) => void,
+  ) {}
 }
 
 export class Request implements Bearer {
@@ -44,8 +47,8 @@ export class Request implements Bearer {
   failure: Cause | null = null;
   /** The ticket of the wait it is in, if that may be cut short; 0 while it is in somebody's hands. */
   waiting = 0;
-  /** The same of a transfer over the host's network interface. */
-  transfer = 0;
+  /** Whether it waits for a transfer over the host's network interface, which may be cut short, too. */
+  sending = false;
   /** Whether the visitor has left, and nobody has noticed yet. */
   gone = false;
   /** Of the answer: bytes not yet sent, and when the round in flight began. */
@@ -216,7 +219,7 @@ export class Request implements Bearer {
     this.failure = null;
     this.spentMs = 0;
     this.waiting = 0;
-    this.transfer = 0;
+    this.sending = false;
     this.gone = false;
     this.queuedMs = 0;
     this.timer = 0;

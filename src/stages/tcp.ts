@@ -14,17 +14,16 @@ import { Kind } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
 import { Need } from '../engine/random.js';
 import type { Link } from '../host/link.js';
-import type { TcpModel, VisitorsModel } from '../model.js';
+import type { TcpModel } from '../model.js';
 import { Cause } from '../telemetry/cause.js';
 import { Meter } from '../telemetry/meter.js';
 import type { Listener } from './nginx.js';
-import type { Request, Stage } from './request.js';
+import { type Request, Stage } from './request.js';
 
 /** Header of a browser's GET request with cookies, in bytes; between the 200 of curl and the kilobytes of some sites. */
 const REQUEST_BYTES = 600;
 
-export function tcpConnect(model: TcpModel, visitors: VisitorsModel, clock: VirtualClock, link: Link, nginx: Listener): Stage {
-  const roundTripMs = new Need('visitor.rtt', visitors.roundTripMs);
+export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, nginx: Listener): Stage {
   const luck = new Need('tcp.loss', { law: 'uniform', low: 0, high: 1 });
   /** Lost are a SYN or its answer. */
   const loss = 1 - (1 - model.loss) * (1 - model.loss);
@@ -43,7 +42,7 @@ export function tcpConnect(model: TcpModel, visitors: VisitorsModel, clock: Virt
     'connections reused': reused,
     'SYN dropped by a full accept queue': dropped,
   }));
-  return { meter, enter };
+  return new Stage(meter, enter);
 
   function enter(request: Request): void {
     request.tries = 0;
@@ -55,13 +54,13 @@ export function tcpConnect(model: TcpModel, visitors: VisitorsModel, clock: Virt
   }
 
   function sendSyn(request: Request): void {
-    if (luck.of(request, request.tries) < loss) return awaitNextTry(request, 0);
+    if (loss > 0 && luck.of(request, request.tries) < loss) return awaitNextTry(request, 0);
     request.waiting = clock.after(rtt(request) / 2, meetListener, request);
   }
 
   function meetListener(request: Request, ticket: number): void {
     if (ticket !== request.waiting) return;
-    if (nginx.acceptQueueFull) {
+    if (nginx.acceptQueueFull()) {
       dropped += 1;
       return awaitNextTry(request, rtt(request) / 2);
     }
@@ -92,7 +91,7 @@ export function tcpConnect(model: TcpModel, visitors: VisitorsModel, clock: Virt
   /** The ACK is at the server with the first data right behind it; each time the data is sent again the kernel looks anew. */
   function knock(request: Request, ticket: number): void {
     if (ticket !== request.waiting) return;
-    if (nginx.acceptQueueFull) return stayOutside(request);
+    if (nginx.acceptQueueFull()) return stayOutside(request);
     opened += 1;
     const connection = request.connection!;
     connection.open = true;
@@ -135,18 +134,17 @@ export function tcpConnect(model: TcpModel, visitors: VisitorsModel, clock: Virt
   }
 
   function arrive(request: Request): void {
-    const ticket = link.send(request, REQUEST_BYTES, arrived);
-    if (ticket === 0) return request.return();
     request.waiting = 0;
-    request.transfer = ticket;
+    request.sending = link.send(request, REQUEST_BYTES, arrived);
+    if (!request.sending) request.return();
   }
 
   function arrived(request: Request): void {
-    request.transfer = 0;
+    request.sending = false;
     request.return();
   }
 
   function rtt(request: Request): number {
-    return roundTripMs.of(request.visitor!);
+    return request.visitor!.roundTripMs;
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Somebody with a browser: a seed that decides what they are like, an address they may know, and idle connections.
  *
- * What a visitor needs (round trip, bandwidth, patience) is not stored but a function of the seed; see `engine/random.ts`.
+ * What else a visitor needs (bandwidth, pages, patience) is not stored but a function of the seed; see `engine/random.ts`.
  */
 import type { Bearer } from '../engine/random.js';
 import type { Connection } from './connection.js';
@@ -9,6 +9,8 @@ import type { Connection } from './connection.js';
 export class Visitor implements Bearer {
   seedHigh = 0;
   seedLow = 0;
+  /** Round trip to the server, in ms. */
+  roundTripMs = 0;
   /** Which source sent them. */
   source = 0;
   /** Until when the browser knows the site's address. */

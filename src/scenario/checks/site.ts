@@ -51,8 +51,9 @@ function checkListen(listen: string, report: Report): void {
 
 function checkPages(scenario: Draft<Complete>, report: Report): void {
   if (scenario.pages === undefined) return;
+  const readable = !report.failedWithin(['pages']);
   const pages = Object.entries(scenario.pages);
-  if (pages.length === 0 && !report.failedWithin(['pages'])) report.wrong(['pages'], 'expected at least one page');
+  if (pages.length === 0 && readable) report.wrong(['pages'], 'expected at least one page');
   const noFpm = !scenario['php-fpm'] && !report.failedWithin(['php-fpm']);
   const noMysql = !scenario.mysql && !report.failedWithin(['mysql']);
   for (const [path, page] of pages) {
@@ -61,7 +62,7 @@ function checkPages(scenario: Draft<Complete>, report: Report): void {
     checkQueries(page, path, noMysql, report);
     checkAssets(page, path, scenario.pages, report);
   }
-  checkWeights(scenario, report);
+  if (pages.length > 0 && readable) checkWeights(scenario, report);
 }
 
 type Page = Draft<Complete['pages'][string]>;
@@ -106,7 +107,7 @@ function checkAssets(page: Page, path: string, pages: NonNullable<Draft<Complete
 function checkWeights(scenario: Draft<Complete>, report: Report): void {
   const pages = Object.values(scenario.pages ?? {});
   const weights = pages.map((page) => page?.weight);
-  if (weights.length === 0 || report.failedWithin(['pages']) || weights.some((weight) => weight !== 0)) return;
+  if (weights.some((weight) => weight !== 0)) return;
   const needed = (scenario.traffic ?? []).some((source) => source?.pages === undefined);
   if (needed) report.wrong(['pages'], 'expected at least one page with a weight above 0');
 }

@@ -12,6 +12,10 @@ import { writtenDuration } from '../written.js';
 const PERIODS_MAX = 250;
 
 export function checkTraffic(scenario: Draft<Complete>, report: Report): void {
+  const { duration, warmup } = scenario;
+  if (duration !== undefined && warmup !== undefined && warmup >= duration) {
+    report.contradiction(['warmup'], `expected a warm-up shorter than the duration of ${writtenDuration(duration)}`);
+  }
   const sources = wholeSources(scenario, report);
   uniqueNames(sources, report);
   for (const [index, source] of sources.entries()) {

@@ -59,23 +59,26 @@ function quantity(
   const written = z
     .string()
     .regex(pattern)
-    .transform((text) => read(text) ?? Number.NaN);
-  const schema = z.union([z.literal(0), written]).refine((value) => inRange(value, range) && !isLost(value));
-  return hinted(schema as unknown as Quantity, { kind, expected: describe });
+    .transform((text) => (vanishes(text) ? Number.NaN : (read(text) ?? Number.NaN)));
+  const schema = z.union([z.literal(0), written]).refine((value) => inRange(value, range));
+  return hinted(schema as unknown as Quantity, {
+    kind: range.range === undefined || range.range.includes('at most') ? kind : `${kind} ${range.range}`,
+    expected: describe,
+  });
+
+  /** Whether something was written and nothing is left of it. */
+  function vanishes(text: string): boolean {
+    return read(text) === 0 && /[1-9]/.test(text);
+  }
 
   function describe(value: unknown): string {
     if (value === 0) return `${noun} ${range.range}`;
     if (typeof value !== 'string') return `${noun} with a unit, such as ${suggest(value)}`;
-    const number = read(value);
-    if (number !== null) return `${noun} ${inRange(number, range) ? 'that is not rounded to 0' : range.range}`;
+    if (vanishes(value)) return `${noun} that is not rounded to 0`;
+    if (read(value) !== null) return `${noun} ${range.range}`;
     if (value.startsWith('-') && read(value.slice(1)) !== null) return `${noun} of at least 0`;
     return `${noun} with a unit, such as ${suggest(value)}`;
   }
-}
-
-/** NaN stands for a text that was refused for its length. */
-function isLost(value: number): boolean {
-  return Number.isNaN(value);
 }
 
 function inRange(value: number, range: Range): boolean {
@@ -126,7 +129,7 @@ export function share(): Quantity<string | number> {
 /** A whole number. */
 export function whole(min: number, max: number): z.ZodType<number, number> {
   return hinted(z.int().min(min).max(max), {
-    kind: 'whole number',
+    kind: `whole number ${between(min, max)}`,
     expected: (value) => beyond(value, `a whole number ${between(min, max)}`),
   });
 }
@@ -146,7 +149,8 @@ function beyond(value: unknown, expected: string): string {
   if (typeof value !== 'string') return expected;
   if (/^[-+]?0\d+$/.test(value)) return `${expected} without a leading zero`;
   if (/^\d{1,3}(_\d{3})+$/.test(value)) return `${expected} without _ between its digits`;
-  if (/^[-+]?\d+$/.test(value)) return `${expected} that can be represented exactly`;
+  if (/^[-+]?\d+$/.test(value) && !Number.isSafeInteger(Number(value))) return `${expected} that can be represented exactly`;
+  if (/^[-+]?\d+(\.\d+)?$/.test(value)) return `${expected} without quotes`;
   return expected;
 }
 
