@@ -12,7 +12,7 @@ export { listScenarios, loadScenario } from './scenario/load.js';
 export { didYouMean } from './scenario/nearest.js';
 export { type Problem, ScenarioError, UnreadableError } from './scenario/problems.js';
 export { defineScenario, defineSite, parseScenario, toModel } from './scenario/scenario.js';
-export { type Frame, followOne, run, SimulationError, type SimulateOptions, simulate, type Which } from './simulate.js';
+export { type Frame, followOne, run, type SimulateOptions, SimulationError, simulate, type Which } from './simulate.js';
 export type { Arrival } from './stages/lifecycle.js';
 export type { Result } from './telemetry/result.js';
 export type { Trace } from './telemetry/trace.js';

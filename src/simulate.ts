@@ -124,7 +124,7 @@ class Run {
   readonly clock = new VirtualClock();
   private readonly telemetry: Telemetry;
   private readonly life: Lifecycle;
-  private readonly subscription: Subscription;
+  private subscription: Subscription | undefined;
   private failure: unknown;
   private steps = 0;
   private framed = 0;
@@ -141,6 +141,10 @@ class Run {
     for (const window of model.windows) this.clock.at(window.fromMs, () => this.telemetry.openWindow(), undefined, Kind.change);
     const all =
       options.arrivals?.(this.clock) ?? merge(...model.traffic.map((_, index) => arrivals(model, index, this.clock, random)));
+    this.clock.at(0, () => this.subscribe(all), undefined, Kind.arrival);
+  }
+
+  private subscribe(all: Observable<Arrival>): void {
     this.subscription = all.pipe(tap((arrival) => this.life.arrive(arrival))).subscribe({
       error: (error) => {
         this.failure = error;
@@ -160,14 +164,15 @@ class Run {
   /** Runs at most `most` events, and not beyond the end of the step; returns how many. */
   advance(most: number): number {
     const { clock, telemetry } = this;
-    const stepEndMs = Math.min((this.steps + 1) * telemetry.series.stepMs, this.model.durationMs);
+    const stepMs = telemetry.series.stepMs;
+    const stepEndMs = Math.min((this.steps + 1) * stepMs, this.model.durationMs);
     let events = 0;
     try {
       while (events < most && clock.runNext(stepEndMs)) {
         events += 1;
         if (this.failure !== undefined) throw this.failure;
       }
-      if (events < most) this.endStep(stepEndMs);
+      if (events < most) this.endStep(stepEndMs, stepEndMs - this.steps * stepMs);
     } catch (error) {
       this.stop();
       if (error instanceof OverBudgetError) throw error;
@@ -198,13 +203,13 @@ class Run {
   }
 
   stop(): void {
-    this.subscription.unsubscribe();
+    this.subscription?.unsubscribe();
   }
 
-  private endStep(stepEndMs: number): void {
+  private endStep(stepEndMs: number, lengthMs: number): void {
     this.clock.runUntil(stepEndMs);
     this.steps += 1;
-    this.telemetry.series.step();
+    this.telemetry.series.step(lengthMs);
     this.telemetry.check();
     assert(this.life.inside === this.telemetry.inside, 'requests that began and have not ended are not all inside');
   }
@@ -235,6 +240,6 @@ function visitsOf(source: SourceModel, durationMs: number): number {
   if (source.kind === 'bursty') return (Math.max(source.highRate, source.lowRate) * durationMs) / 1000;
   return source.curve.reduce((sum, { fromMs, toMs, fromRate, toRate }) => {
     const lengthMs = Math.max(0, Math.min(toMs, durationMs) - fromMs);
-    return sum + (source.batch * lengthMs * Math.max(fromRate, toRate)) / 1000;
+    return sum + (lengthMs * Math.max(fromRate, toRate)) / 1000;
   }, 0);
 }

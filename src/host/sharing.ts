@@ -35,7 +35,8 @@ export class Sharing {
 
   /** Runs `done(subject)` once it has had `amount` of service. Jobs of one `tag` can be asked for together. */
   start<S>(subject: S, amount: number, done: Step<S>, tag = 0): void {
-    if (!(amount >= 0 && amount < Infinity)) throw new RangeError(`a job cannot need ${amount} of service (${done.name || 'unnamed'})`);
+    if (!(amount >= 0 && amount < Infinity))
+      throw new RangeError(`a job cannot need ${amount} of service (${done.name || 'unnamed'})`);
     this.catchUp();
     if (this.size === this.enough.length) this.grow();
     const at = this.size++;
@@ -79,7 +80,8 @@ export class Sharing {
   private catchUp(): void {
     const now = this.clock.now();
     const { size } = this;
-    if (size === 0) this.served = 0; // Idle: the sum starts again, so that it never grows too large to be precise.
+    if (size === 0)
+      this.served = 0; // Idle: the sum starts again, so that it never grows too large to be precise.
     else if (now > this.servedAtMs) {
       const each = (now - this.servedAtMs) * Math.min(this.mostPerJob, this.capacity / size);
       this.served += each;
@@ -143,7 +145,8 @@ export class Sharing {
     let at = from;
     for (let child = 2 * at + 1; child < size; child = 2 * at + 1) {
       const right = child + 1;
-      if (right < size && (enough[right] < enough[child] || (enough[right] === enough[child] && orders[right] < orders[child]))) child = right;
+      if (right < size && (enough[right] < enough[child] || (enough[right] === enough[child] && orders[right] < orders[child])))
+        child = right;
       if (enough[child] > enoughAt || (enough[child] === enoughAt && orders[child] > order)) break;
       this.move(child, at);
       at = child;

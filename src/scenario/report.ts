@@ -2,7 +2,7 @@
 import { dotted, type Path, placeOf, type Tree, valueAt } from './place.js';
 import { type Problem, show } from './problems.js';
 
-const PROBLEMS_MAX = 1000;
+const PROBLEMS_MAX = 500;
 
 export class Report {
   private readonly found: Problem[] = [];

@@ -13,7 +13,7 @@ import { type Problem, printable, show } from './problems.js';
 
 const CHARACTERS_MAX = 1024 * 1024;
 const LINES_MAX = 10_000;
-const MARKS_MAX = 16_000;
+const MARKS_MAX = 12_000;
 const DEPTH_MAX = 64;
 const NODES_MAX = 20_000;
 const SYNTAX_PROBLEMS_MAX = 20;

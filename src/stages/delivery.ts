@@ -39,6 +39,11 @@ export function delivery(
   return new Stage(meter, enter);
 
   function enter(request: Request): void {
+    // Nginx has closed the connection without a word: all that is on its way is the FIN.
+    if (!request.connection!.open) {
+      request.waiting = clock.after(request.visitor!.roundTripMs / 2, arrived, request);
+      return;
+    }
     request.toSend = request.failed ? nginx.errorBytes : sizes.get(request.page)!.of(request);
     request.tries = 0;
     sendRound(request);

@@ -75,7 +75,7 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock): Stage {
     const answerMs = model.loss > 0 && luck.of(request, request.tries) < model.loss ? Infinity : timeToAnswer(request);
     if (answerMs <= waitMs) request.waiting = clock.after(answerMs, answered, request);
     else {
-      request.waited(waitMs);
+      waited(request, waitMs);
       request.waiting = clock.after(waitMs, askAgain, request, Kind.timeout);
     }
   }
@@ -121,6 +121,11 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock): Stage {
     request.tries += 1;
     if (request.tries === waitsMs.length) request.refuse(cause);
     else ask(request);
+  }
+
+  function waited(request: Request, ms: number): void {
+    meter.waitedMs += ms;
+    if (request.traced) request.waited(ms);
   }
 }
 

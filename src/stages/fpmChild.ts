@@ -11,6 +11,8 @@ export class Child implements Task, DatabaseClient {
   thread: Thread | null = null;
   /** Killed, while something it asked for may still be on its way. */
   dead = false;
+  /** Whether it has answered and is held until the visitor has the answer. */
+  answered = false;
   /** Whether MySQL is at work for it. */
   atDatabase = false;
   /** The ticket of a wait for something outside the box. */
@@ -36,6 +38,7 @@ export class Child implements Task, DatabaseClient {
     this.script = script;
     this.queries = script.queriesOf(request);
     this.asked = 0;
+    this.answered = false;
     this.stretchMs = script.cpuMs.of(request) / (this.queries + 1);
     this.busySinceMs = nowMs;
     request.child = this;

@@ -61,6 +61,7 @@ export function fpmManager(model: PhpFpmModel, clock: VirtualClock, host: Host, 
   let maxReached = 0;
   let forksDue = 0;
   let rate = 1;
+  let atMax = false;
 
   begin();
   return {
@@ -111,6 +112,7 @@ export function fpmManager(model: PhpFpmModel, clock: VirtualClock, host: Host, 
   // Forking: the master does one at a time, and each takes it some CPU.
 
   function fork(number: number): void {
+    atMax = false;
     for (let i = 0; i < number; i += 1) count();
     forksDue += number;
     if (forksDue === number && number > 0) forkNext();
@@ -174,7 +176,7 @@ export function fpmManager(model: PhpFpmModel, clock: VirtualClock, host: Host, 
 
   function forkSpares(): void {
     if (running >= model.maxChildren) {
-      maxReached += 1;
+      reachMax();
       rate = 1;
       return;
     }
@@ -185,7 +187,13 @@ export function fpmManager(model: PhpFpmModel, clock: VirtualClock, host: Host, 
   function knocked(): void {
     if (model.pm !== 'ondemand' || forksDue > 0) return;
     if (running < model.maxChildren) fork(1);
-    else maxReached += 1;
+    else reachMax();
+  }
+
+  /** Counted once until a fork is possible again, as the log warns once. */
+  function reachMax(): void {
+    if (!atMax) maxReached += 1;
+    atMax = true;
   }
 
   function endOneIdle(): void {

@@ -47,11 +47,12 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   const { phpFpm: php, mysql: database } = model;
 
   const mysql = database === null ? null : mysqlServer(database, model.host.disk, clock, host);
-  const fpm =
-    php === null
-      ? null
-      : phpFpm(php, model.tcp, model.nginx, model.pages, clock, host, mysql, (request, cause) => nginx.cut(request, cause));
-  const nginx = nginxServer(model.nginx, model.tcp.somaxconn, model.tcp.tls, clock, host, fpm, { vanish, closed });
+  const upstream = {
+    connected: (request: Request) => nginx.connected(request),
+    cut: (request: Request, cause: Cause) => nginx.cut(request, cause),
+  };
+  const fpm = php === null ? null : phpFpm(php, model.tcp, model.nginx, model.pages, clock, host, mysql, upstream);
+  const nginx = nginxServer(model.nginx, model.tcp.somaxconn, model.tcp.tls, clock, host, fpm, { vanish, closed, parted });
   const tcp = tcpConnect(model.tcp, clock, host.in, nginx);
   const dns = dnsLookup(model.dns, clock);
   const out = delivery(model.tcp, model.visitors, model.nginx, model.pages, clock, host.out);
@@ -88,7 +89,8 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     visitor.seedLow = source.seeds.word() | 0;
     visitor.pagesLeft = source.closed ? Infinity : source.pages.of(visitor);
     visitor.roundTripMs = roundTripMs.of(visitor);
-    if (model.dns.knownShare > 0 && knows.of(visitor) < model.dns.knownShare) visitor.knowsUntilMs = clock.now() + model.dns.browserCacheMs;
+    if (model.dns.knownShare > 0 && knows.of(visitor) < model.dns.knownShare)
+      visitor.knowsUntilMs = clock.now() + model.dns.browserCacheMs;
     open(visitor, arrival.page ?? source.mix.of(visitor));
   }
 
@@ -167,7 +169,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
 
   function deliver(request: Request): void {
     if (request.gone) request.failure = nginx.left;
-    if (request.gone || !request.connection!.open) end(request);
+    if (request.gone) end(request);
     else request.call(out, end);
   }
 
@@ -206,6 +208,13 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
       request.unwind();
       end(request);
     } else request.gone = true;
+  }
+
+  /** The visitor's patience is with the half that they wait for. */
+  function parted(half: Request): void {
+    if (half.patience === 0) return;
+    clock.cancel(half.patience);
+    half.patience = clock.at(half.arrivedMs + patienceMs!.of(half), losePatience, half, Kind.timeout);
   }
 
   /** PHP-FPM has finished what nobody waits for. */

@@ -179,7 +179,7 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
 
   function locked(thread: Thread): void {
     stopWaiting(thread);
-    thread.request!.waited(clock.now() - thread.startedMs);
+    waited(thread.request!, clock.now() - thread.startedMs);
     run(thread);
   }
 
@@ -196,7 +196,7 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
     thread.row!.leave(thread);
     thread.row = null;
     const request = thread.request!;
-    request.waited(clock.now() - thread.startedMs);
+    waited(request, clock.now() - thread.startedMs);
     thread.request = null;
     request.refuse(lockTimeout);
   }
@@ -254,6 +254,11 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
   }
 
   function waitedForCpu(thread: Thread): void {
-    thread.request!.waited(clock.now() - thread.startedMs - thread.needMs);
+    waited(thread.request!, clock.now() - thread.startedMs - thread.needMs);
+  }
+
+  function waited(request: Request, ms: number): void {
+    meter.waitedMs += ms;
+    if (request.traced) request.waited(ms);
   }
 }

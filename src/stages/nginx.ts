@@ -41,6 +41,8 @@ export interface Nginx extends Listener {
   finish(connection: Connection, keep: boolean): void;
   /** The visitor closes the connection while a request is being served; returns the visitor's half of it. */
   abandon(request: Request): Request;
+  /** PHP-FPM's end has accepted the connection: from now on nginx waits for the answer. */
+  connected(request: Request): void;
   /** The PHP-FPM child that served the request has died. */
   cut(request: Request, cause: Cause): void;
   readonly left: Cause;
@@ -52,6 +54,8 @@ export interface Leftovers {
   readonly vanish: Step<Request>;
   /** Nginx has closed a connection that no request was using. */
   readonly closed: (connection: Connection) => void;
+  /** A visitor's half goes on by itself, and so must its timers. */
+  readonly parted: (half: Request) => void;
 }
 
 export function nginxServer(
@@ -112,6 +116,7 @@ export function nginxServer(
     secure,
     finish,
     abandon,
+    connected,
     cut,
     left,
     acceptQueueFull: () => accepting.value > backlog,
@@ -172,23 +177,31 @@ export function nginxServer(
   function done(worker: NginxWorker): Request {
     const request = worker.request!;
     worker.request = null;
-    request.waited(clock.now() - worker.startedMs - worker.needMs);
+    waited(request, clock.now() - worker.startedMs - worker.needMs);
     return request;
   }
 
-  /** One turn of the loop: an accept at the most, and what its own connections want. */
+  /** One turn of the loop after the other: an accept at the most, and what its own connections want. */
   function turn(worker: NginxWorker): void {
     busy.add(-1, clock.now());
     worker.busy = false;
+    if (worker.turning) return;
+    worker.turning = true;
+    while (!worker.busy && takeNext(worker));
+    worker.turning = false;
+  }
+
+  function takeNext(worker: NginxWorker): boolean {
     const fromOutside = unaccepted.length > 0 && (!worker.acceptedLast || worker.line.length === 0);
     const line: Line<Request> = fromOutside ? unaccepted : worker.line;
     worker.acceptedLast = fromOutside;
-    if (line.length === 0) return;
+    if (line.length === 0) return false;
     const { subject, step } = line;
     line.advance();
     queue.add(-1, clock.now());
-    subject.waited(clock.now() - subject.queuedMs);
+    waited(subject, clock.now() - subject.queuedMs);
     begin(worker, subject, step);
+    return true;
   }
 
   // Accepting.
@@ -244,12 +257,16 @@ export function nginxServer(
   }
 
   function pass(worker: NginxWorker, request: Request): void {
+    drained += worker.drain(closeIdle);
     if (!worker.takeSlot(clock.now())) {
       noSlot += 1;
       return request.refuse(noUpstreamSlot);
     }
-    request.timer = clock.after(model.fastcgiReadTimeoutMs, expire, request, Kind.timeout);
     request.call(php!.stage, take);
+  }
+
+  function connected(request: Request): void {
+    request.timer = clock.after(model.fastcgiReadTimeoutMs, expire, request, Kind.timeout);
   }
 
   /** PHP-FPM has answered, well or badly. */
@@ -277,11 +294,13 @@ export function nginxServer(
   // Giving up on PHP-FPM.
 
   function expire(request: Request): void {
+    request.timer = 0;
     cut(request, readTimeout);
   }
 
   function cut(request: Request, cause: Cause): void {
     const half = hangUp(request);
+    leftover.parted(half);
     half.failure = cause;
     queueAt(workers[half.connection!.worker], half, apologise);
   }
@@ -342,5 +361,10 @@ export function nginxServer(
   function close(connection: Connection): void {
     connection.open = false;
     workers[connection.worker].giveSlot(clock.now());
+  }
+
+  function waited(request: Request, ms: number): void {
+    meter.waitedMs += ms;
+    if (request.traced) request.waited(ms);
   }
 }

@@ -15,6 +15,8 @@ export class NginxWorker implements Task {
   /** Slots in use by connections, to visitors and to PHP-FPM. */
   readonly slots = new Level();
   busy = false;
+  /** Whether its loop is running, further down the stack. */
+  turning = false;
   acceptedLast = false;
   request: Request | null = null;
   /** Of the work in hand: when it began, and the CPU that it needs. */

@@ -32,6 +32,14 @@ export interface Upstream {
   delivered(request: Request): void;
 }
 
+/** What nginx wants to know. */
+export interface Caller {
+  /** The connection is in the queue, or with a child. */
+  readonly connected: (request: Request) => void;
+  /** The child has died. */
+  readonly cut: (request: Request, cause: Cause) => void;
+}
+
 export function phpFpm(
   model: PhpFpmModel,
   tcp: TcpModel,
@@ -40,8 +48,7 @@ export function phpFpm(
   clock: VirtualClock,
   host: Host,
   mysql: Database | null,
-  /** Tells nginx that a child has died on it. */
-  cut: (request: Request, cause: Cause) => void,
+  caller: Caller,
 ): Upstream {
   const overTcp = !model.listen.startsWith('/');
   /** Linux lets one connection more wait than the backlog says. */
@@ -95,8 +102,9 @@ export function phpFpm(
   /** Nginx connects: to an idle child, to a place in the queue, or not. */
   function connect(request: Request): void {
     const child = manager.takeIdle();
+    if (child === null && queue.length >= queueMax) return overTcp ? sendSynAgain(request) : request.refuse(full);
+    caller.connected(request);
     if (child !== null) return start(child, request);
-    if (queue.length >= queueMax) return overTcp ? sendSynAgain(request) : request.refuse(full);
     request.queuedMs = clock.now();
     queue.join(request);
     queued.add(1, clock.now());
@@ -108,7 +116,7 @@ export function phpFpm(
     const sentMs = tcp.loopbackSynRetryMs[request.tries];
     const nextMs = tcp.loopbackSynRetryMs[request.tries + 1] ?? Infinity;
     const untilMs = Math.min(nextMs, connectGiveUpMs);
-    request.waited(untilMs - sentMs);
+    waited(request, untilMs - sentMs);
     request.waiting = clock.after(untilMs - sentMs, nextMs < connectGiveUpMs ? connectAgain : giveUp, request, Kind.timeout);
   }
 
@@ -138,7 +146,7 @@ export function phpFpm(
       const request = queue.subject;
       queue.advance();
       queued.add(-1, clock.now());
-      request.waited(clock.now() - request.queuedMs);
+      waited(request, clock.now() - request.queuedMs);
       start(child, request);
     }
   }
@@ -158,7 +166,7 @@ export function phpFpm(
 
   function ask(child: Child): void {
     const request = child.request!;
-    request.waited(clock.now() - child.resumedMs - child.stretchMs);
+    waited(request, clock.now() - child.resumedMs - child.stretchMs);
     if (child.asked === child.queries) return rest(child);
     child.asked += 1;
     child.atDatabase = true;
@@ -186,6 +194,7 @@ export function phpFpm(
     child.waiting = 0;
     mysql?.close(child);
     if (nginx.fastcgiBuffering || request.visitor === null) release(child, request);
+    else child.answered = true;
     request.return();
   }
 
@@ -206,7 +215,8 @@ export function phpFpm(
   /** The master sends SIGTERM: the child is gone; a query it has sent is worked on to its end. */
   function kill(child: Child): void {
     const request = child.request!;
-    if (request.visitor !== null) cut(request, terminated);
+    if (child.answered) return letGo(child, request); // Nginx has the answer, and the visitor will have it.
+    if (request.visitor !== null) caller.cut(request, terminated);
     child.dead = true;
     host.cpu.stop(child);
     clock.cancel(child.waiting);
@@ -216,8 +226,17 @@ export function phpFpm(
   function endOrphan(child: Child): void {
     const request = child.request!;
     mysql?.close(child);
+    letGo(child, request);
+    request.return();
+  }
+
+  function letGo(child: Child, request: Request): void {
     child.request = null;
     request.child = null;
-    request.return();
+  }
+
+  function waited(request: Request, ms: number): void {
+    meter.waitedMs += ms;
+    if (request.traced) request.waited(ms);
   }
 }

@@ -124,12 +124,9 @@ export class Request implements Bearer {
     this.return();
   }
 
-  /** Adds to the time that the stage it is in kept it waiting. */
+  /** For the trace only: for so long the stage it is in kept it waiting. */
   waited(ms: number): void {
-    if (ms <= 0) return;
-    const { stage } = this;
-    if (stage !== null) stage.meter.waitedMs += ms;
-    if (this.home.tracer !== null) this.home.tracer.waited(this, ms);
+    this.home.tracer?.waited(this, ms);
   }
 
   /** Whether somebody may be following; ask before making a note, so that others make no strings. */

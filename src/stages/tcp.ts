@@ -73,7 +73,7 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
     const { tries } = request;
     const last = tries === lastTry;
     const untilMs = (last ? model.synGiveUpMs : model.synRetryMs[tries + 1]) - model.synRetryMs[tries];
-    request.waited(untilMs);
+    waited(request, untilMs);
     request.waiting = clock.after(Math.max(0, untilMs - goneMs), last ? giveUp : retry, request, Kind.timeout);
   }
 
@@ -104,15 +104,26 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
 
   function stayOutside(request: Request): void {
     const rtoMs = Math.max(model.rtoMinMs, 3 * rtt(request));
+    if (model.abortOnOverflow) return refuse(request, 0);
     const waitMs = rtoMs * (1 << request.tries);
     request.tries += 1;
-    if (model.abortOnOverflow || rtoMs + 2 * waitMs > synAckGiveUpMs) return request.refuse(reset);
-    request.waited(waitMs);
+    waited(request, waitMs);
+    const sinceFirstMs = 2 * waitMs - rtoMs;
+    if (sinceFirstMs > synAckGiveUpMs) return refuse(request, waitMs);
     request.waiting = clock.after(waitMs, knock, request, Kind.timeout);
   }
 
+  /** What the visitor sends in `delayMs` meets a kernel that knows of no connection, or wants none. */
+  function refuse(request: Request, delayMs: number): void {
+    request.waiting = clock.after(delayMs + rtt(request) / 2, learn, request);
+  }
+
+  function learn(request: Request, ticket: number): void {
+    if (ticket === request.waiting) request.refuse(reset);
+  }
+
   function secured(request: Request): void {
-    if (request.failed) return request.return();
+    if (request.failed || request.gone) return request.return();
     if (request.traced) request.note(`TLS ${model.tls!.version} handshake`);
     request.waiting = clock.after(tlsRounds * rtt(request), reach, request);
   }
@@ -146,5 +157,10 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
 
   function rtt(request: Request): number {
     return request.visitor!.roundTripMs;
+  }
+
+  function waited(request: Request, ms: number): void {
+    meter.waitedMs += ms;
+    if (request.traced) request.waited(ms);
   }
 }

@@ -54,7 +54,7 @@ function byRate(
     const curve = new Curve(pieces());
     let ticket = 0;
     const scheduleNext = () => {
-      const timeMs = curve.timeOf(units());
+      const timeMs = curve.timeOf(units() * batch);
       if (timeMs === Infinity) subscriber.complete();
       else ticket = clock.at(timeMs, arrive, undefined, Kind.arrival);
     };

@@ -220,7 +220,7 @@ function hostResult(telemetry: Telemetry, span: Span | null): HostResult {
     disk: {
       utilisation: span === null ? 0 : shareOf(span.diskBusy, span.lengthMs * host.disk.queueDepth),
       operations: span?.operations ?? 0,
-      queue: { mean: span === null ? 0 : perMs(span.diskQueue, span), max: host.disk.waiting.max },
+      queue: { mean: span === null ? 0 : perMs(span.diskQueue, span), max: diskQueueMax(telemetry) },
     },
     network: {
       sent: span?.sent ?? 0,
@@ -228,6 +228,12 @@ function hostResult(telemetry: Telemetry, span: Span | null): HostResult {
       sendUtilisation: span === null || seconds === 0 ? 0 : span.sent / span.lengthMs / host.out.bytesPerMs,
     },
   };
+}
+
+/** The greatest of all windows, the last of which may still be open. */
+function diskQueueMax(telemetry: Telemetry): number {
+  const ended = telemetry.windows.map(({ to }) => to?.diskQueueMax ?? 0);
+  return Math.max(telemetry.host.disk.waiting.max, ...ended);
 }
 
 function cpuOf(telemetry: Telemetry, span: Span): { utilisation: number; by: Record<string, number> } {

@@ -26,7 +26,7 @@ function firstFailures(causes: readonly CauseCount[]): EventNote[] {
 
 function recovered(telemetry: Telemetry): EventNote[] {
   const recovery = recoveryOf(telemetry);
-  if (recovery === null || recovery.atMs === null || recovery.atMs <= recovery.fromMs) return [];
+  if (recovery === null || recovery.atMs === null) return [];
   const seconds = Math.round((recovery.atMs - recovery.fromMs) / 1000);
   return [{ atMs: recovery.atMs, kind: 'recovered', text: `answers are as fast as before, ${seconds} s after the end` }];
 }

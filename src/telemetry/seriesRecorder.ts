@@ -41,8 +41,8 @@ export class SeriesRecorder {
     } else this.failed += 1;
   }
 
-  /** Ends the step in progress. */
-  step(): void {
+  /** Ends the step in progress, which the run's end may have cut short. */
+  step(lengthMs: number): void {
     const { meters, host } = this.telemetry;
     this.offeredSteps.push(this.offered);
     this.goodSteps.push(this.good);
@@ -50,7 +50,7 @@ export class SeriesRecorder {
     this.p95Steps.push(this.latency.quantile(0.95));
     this.p50Steps.push(this.latency.quantile(0.5));
     const cpuMs = host.cpu.busyMs;
-    this.cpuSteps.push((cpuMs - this.cpuMs) / (this.stepMs * host.cpu.cores));
+    this.cpuSteps.push(lengthMs === 0 ? 0 : (cpuMs - this.cpuMs) / (lengthMs * host.cpu.cores));
     this.cpuMs = cpuMs;
     for (const meter of meters) {
       stepsOf(this.queueSteps, meter.name).push(meter.queue.value);

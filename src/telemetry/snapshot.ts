@@ -3,10 +3,9 @@ import type { Host } from '../host/host.js';
 import type { Meter } from './meter.js';
 
 export class Snapshot {
-  /** Per stage: ∫ places in use, ∫ line, and the greatest of each since the last window began. */
+  /** Per stage: ∫ places in use, ∫ line, and the longest line since the last window began. */
   readonly busy: readonly number[];
   readonly queue: readonly number[];
-  readonly busyMax: readonly number[];
   readonly queueMax: readonly number[];
   /** CPU time given out, in all and by daemon. */
   readonly cpuMs: number;
@@ -25,7 +24,6 @@ export class Snapshot {
   ) {
     this.busy = meters.map((meter) => meter.places?.busy.integral(atMs) ?? 0);
     this.queue = meters.map((meter) => meter.queue.integral(atMs));
-    this.busyMax = meters.map((meter) => meter.places?.busy.max ?? 0);
     this.queueMax = meters.map((meter) => meter.queue.max);
     this.cpuMs = host.cpu.busyMs;
     this.cpuBy = host.cpu.groups.map((group) => host.cpu.usedMs(group));

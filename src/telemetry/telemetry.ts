@@ -80,10 +80,7 @@ export class Telemetry {
     else this.windows[this.current].close(this.snapshot());
     this.current += 1;
     this.windows[this.current].open(this.snapshot());
-    for (const meter of this.meters) {
-      meter.queue.markMax();
-      meter.places?.busy.markMax();
-    }
+    for (const meter of this.meters) meter.queue.markMax();
     this.host.disk.waiting.markMax();
   }
 
