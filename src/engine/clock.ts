@@ -78,31 +78,18 @@ export class VirtualClock implements SchedulerLike {
   /** Runs the next step if it is due by `untilMs`. */
   runNext(untilMs: number): boolean {
     const { agenda, nextAlarm } = this;
-    if (!agenda.ready()) {
-      if (nextAlarm === undefined || nextAlarm.due > untilMs) return false;
-      this.moveTo(nextAlarm.due);
-      nextAlarm.ring();
-      return true;
-    }
-    const { due } = agenda;
-    if (nextAlarm !== undefined && (nextAlarm.due < due || (nextAlarm.due === due && nextAlarm.order < agenda.dueOrder))) {
-      if (nextAlarm.due > untilMs) return false;
-      this.moveTo(nextAlarm.due);
-      nextAlarm.ring();
-      return true;
-    }
-    if (due > untilMs) return false;
-    this.moveTo(due);
-    agenda.runNext();
-    return true;
-  }
-
-  private moveTo(due: number): void {
+    const due = agenda.ready() ? agenda.due : Infinity;
+    const alarmDue = nextAlarm === undefined ? Infinity : nextAlarm.due;
+    const first = alarmDue < due ? alarmDue : due;
+    if (first > untilMs || first === Infinity) return false;
     this.events += 1;
-    if (due > this.time) {
-      this.time = due;
+    if (first > this.time) {
+      this.time = first;
       this.stillSince = this.events;
     } else if (this.events - this.stillSince >= STANDSTILL) this.standStill();
+    if (alarmDue < due || (alarmDue === due && nextAlarm!.order < agenda.dueOrder)) nextAlarm!.ring();
+    else agenda.runNext();
+    return true;
   }
 
   /** Looks at what runs for a while yet, and gives up with the names of the busiest. */

@@ -46,7 +46,7 @@ function explain(schema: z.ZodType, value: unknown, path: Path, report: Report):
 function inside(schema: z.ZodType, value: unknown, path: Path, report: Report): unknown {
   const hint = hintOf(schema);
   if (hint?.forms && isMapping(value)) return oneForm(hint.forms, value, path, report);
-  if (hint?.mapping && isMapping(value) && !(schema instanceof z.ZodRecord)) return explain(hint.mapping, value, path, report);
+  if (hint?.mapping && isMapping(value)) return explain(hint.mapping, value, path, report);
   if (schema instanceof z.ZodObject && isMapping(value)) return members(schema, value, path, report);
   if (schema instanceof z.ZodRecord && isMapping(value)) return entries(schema, value, path, report);
   if (schema instanceof z.ZodArray && Array.isArray(value)) return elements(schema, value, path, report);

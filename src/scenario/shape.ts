@@ -22,7 +22,7 @@ export function mappingsOf(schema: z.ZodType): readonly z.ZodObject[] {
   if (inner instanceof z.ZodObject) return [inner];
   const hint = hintOf(inner);
   if (hint?.forms) return Object.values(hint.forms).flatMap(mappingsOf);
-  if (hint?.mapping && !(inner instanceof z.ZodRecord)) return mappingsOf(hint.mapping);
+  if (hint?.mapping) return mappingsOf(hint.mapping);
   return [];
 }
 

@@ -60,6 +60,9 @@ export function readThreshold(text: string, known: Known): Reading {
   if (!isOperator(operator[0])) return { problem: `expected one of ${anyOf(OPERATORS)}, got ${show(operator[0])}` };
   const metric = readMetric(name, known.stages);
   if (typeof metric === 'string') return { problem: metric };
+  if (metric.kind === 'recovery' && known.windows?.join() === 'all') {
+    return { problem: "expected a scenario with a surge, as recovery is counted from a surge's end" };
+  }
   const unit = unitOf(metric);
   const number = unit.read(value);
   if (number === null) return { problem: `expected ${name} to be compared with ${unit.expected}, got ${show(value)}` };

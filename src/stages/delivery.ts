@@ -29,7 +29,7 @@ export function delivery(
   link: Link,
 ): Stage {
   const bytesPerMs = visitors.bytesPerMs === null ? null : new Need('visitor.bandwidth', visitors.bytesPerMs);
-  const sizes = new Map(pages.map((page) => [page, new Need(`bytes ${page.path}`, page.bytes)]));
+  const sizes = pages.map((page) => new Need(`bytes ${page.path}`, page.bytes));
   const luck = new Need('tcp.delivery loss', { law: 'uniform', low: 0, high: 1 });
   const windowMax = Math.floor(WINDOW_MAX_BYTES / model.segmentBytes);
   const lossOf = model.loss === 0 ? null : chanceOfLoss(model.loss, windowMax);
@@ -44,7 +44,7 @@ export function delivery(
       request.waiting = clock.after(request.visitor!.roundTripMs / 2, arrived, request);
       return;
     }
-    request.toSend = request.failed ? nginx.errorBytes : sizes.get(request.page)!.of(request);
+    request.toSend = request.failed ? nginx.errorBytes : sizes[request.pageNumber].of(request);
     request.tries = 0;
     sendRound(request);
   }

@@ -142,6 +142,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     inside += 1;
     request.number = numbered;
     request.page = model.pages[page];
+    request.pageNumber = page;
     request.visitor = visitor;
     request.seedHigh = visitor.seedHigh;
     request.seedLow = (visitor.seedLow + Math.imul(visitor.requests, REQUEST_STRIDE)) | 0;
@@ -185,7 +186,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     requests.tracer?.ended(request);
     const left = request.failure === nginx.left || request.failure?.outcome === 'abandoned';
     putBack(connection!, visitor!, model.visitors.keepAlive && !left);
-    const wasPage = request.page === model.pages[visitor!.page];
+    const wasPage = request.pageNumber === visitor!.page;
     const good = !request.failed;
     inside -= 1;
     requests.give(request);

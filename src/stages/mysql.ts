@@ -67,11 +67,7 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
   const spare: Thread[] = [];
   const connections = new Level();
   const waiting = new Level();
-  let connected = 0;
-  let refused = 0;
-  let queries = 0;
-  let lookups = 0;
-  let diskReads = 0;
+  const counts = { queries: 0, connected: 0, refused: 0, lookups: 0, diskReads: 0 };
 
   const memory = host.memory.account('mysql');
   memory.hold(model.baseBytes + model.bufferPoolBytes);
@@ -95,12 +91,12 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
     waiting,
     Infinity,
     () => ({
-      queries,
-      'connections opened': connected,
-      'connections refused': refused,
+      queries: counts.queries,
+      'connections opened': counts.connected,
+      'connections refused': counts.refused,
       'connections max': connections.max,
-      'page lookups': lookups,
-      'pages read from disk': diskReads,
+      'page lookups': counts.lookups,
+      'pages read from disk': counts.diskReads,
       commits: log.commits,
       flushes: log.flushes,
     }),
@@ -110,7 +106,7 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
   function enter(request: Request): void {
     const client = request.child!;
     if (client.thread === null && !connect(client)) {
-      refused += 1;
+      counts.refused += 1;
       return request.refuse(tooMany);
     }
     const thread = client.thread!;
@@ -129,7 +125,7 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
     if (connections.value >= model.maxConnections) return false;
     client.thread = spare.pop() ?? new Thread(group);
     connections.add(1, clock.now());
-    connected += 1;
+    counts.connected += 1;
     memory.hold(model.connectionBytes);
     return true;
   }
@@ -204,11 +200,11 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
   function run(thread: Thread): void {
     const request = thread.request!;
     const query = thread.query!;
-    queries += 1;
+    counts.queries += 1;
     const reads = query.reads.of(request, thread.queryNumber);
     thread.readsLeft = pool.misses(request, thread.queryNumber, reads);
-    lookups += reads;
-    diskReads += thread.readsLeft;
+    counts.lookups += reads;
+    counts.diskReads += thread.readsLeft;
     if (thread.readsLeft > 0) if (request.traced) request.note(`${thread.readsLeft} of ${reads} pages from disk`);
     const ms = query.cpuMs.of(request, thread.queryNumber);
     if (ms === 0) return read(thread);

@@ -54,9 +54,7 @@ export function phpFpm(
   /** Linux lets one connection more wait than the backlog says. */
   const queueMax = Math.min(model.listenBacklog, tcp.somaxconn) + 1;
   const connectGiveUpMs = Math.min(nginx.fastcgiConnectTimeoutMs, tcp.loopbackSynGiveUpMs);
-  const scripts = new Map(
-    pages.flatMap((page) => (page.script === null ? [] : [[page, new Script(page.path, page.script)] as const])),
-  );
+  const scripts = pages.map((page) => (page.script === null ? null : new Script(page.path, page.script)));
   const queue = new Line<Request>();
   const queued = new Level();
   const manager = fpmManager(model, clock, host, { idle: acceptWaiting, overran: kill, exited: disconnect });
@@ -152,7 +150,7 @@ export function phpFpm(
   }
 
   function start(child: Child, request: Request): void {
-    child.begin(request, scripts.get(request.page)!, clock.now());
+    child.begin(request, scripts[request.pageNumber]!, clock.now());
     if (request.traced) request.note(`child ${child.number}`);
     if (request.visitor === null) forNobody += 1;
     run(child);

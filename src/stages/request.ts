@@ -34,6 +34,8 @@ export class Request implements Bearer {
   /** The how-manieth of the run, from 1. */
   number = 0;
   page: PageModel = undefined as never;
+  /** Index of the page in the model. */
+  pageNumber = 0;
   visitor: Visitor | null = null;
   connection: Connection | null = null;
   /** The PHP-FPM child that runs it. */
@@ -193,6 +195,7 @@ export class Request implements Bearer {
     this.seedLow = other.seedLow;
     this.number = other.number;
     this.page = other.page;
+    this.pageNumber = other.pageNumber;
     this.visitor = other.visitor;
     this.connection = other.connection;
     this.window = other.window;

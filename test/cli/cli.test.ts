@@ -9,6 +9,7 @@ const files = folder({
   'short.yaml': scenario(),
   'strict.yaml': scenario({ threshold: 'p95 < 0.001ms' }),
   'long.yaml': scenario({ duration: '10h', rate: '200/s', name: 'long' }),
+  'endless.yaml': scenario({ duration: '10h', rate: '100000/s' }),
   'bad.yaml': scenario().replace('duration:', 'druation:'),
   'hostile.yaml': scenario().replace('One static page.', '"\\e]0;owned\\a \\u202E"'),
 });
@@ -186,6 +187,14 @@ describe('trace', () => {
     const { code, stderr } = await lempsim(['trace', shortFile, '--outcome', '418']);
     expect(code).toBe(2);
     expect(stderr).toContain('no request of this run is like that');
+  });
+});
+
+describe('what cannot be run', () => {
+  it('ends in 79 before it begins, and says what it asks for', async () => {
+    const { code, stdout, stderr } = await lempsim([files.path('endless.yaml')]);
+    expect([code, stdout]).toEqual([79, '']);
+    expect(stderr).toContain('a run may have');
   });
 });
 

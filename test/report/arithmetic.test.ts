@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { always } from '../../src/engine/law.js';
-import { arithmetic, type Bound, cpuMs, leastBound } from '../../src/report/arithmetic.js';
 import type { SourceModel } from '../../src/model.js';
+import { arithmetic, type Bound, cpuMs, leastBound } from '../../src/report/arithmetic.js';
 import { appPage, closedModel, model, openSource, staticModel, surgeModel } from './fixtures.js';
 
 const bound = (bounds: readonly Bound[], kind: Bound['kind']): number =>
@@ -83,7 +83,9 @@ describe('arithmetic', () => {
     const pages = [appPage(), appPage({ path: '/report.php' })];
     const report = { ...surgeModel().traffic[1], mix: [{ page: 1, weight: 1 }] } as SourceModel;
     const mixed = surgeModel({ pages, traffic: [{ ...openSource(40), mix: [{ page: 0, weight: 1 }] }, report] });
-    expect(arithmetic(mixed, { fromMs: 60_000, toMs: 180_000 }).pages.map(({ path, share }) => [path, share])).toEqual([['/app.php', 1]]);
+    expect(arithmetic(mixed, { fromMs: 60_000, toMs: 180_000 }).pages.map(({ path, share }) => [path, share])).toEqual([
+      ['/app.php', 1],
+    ]);
     expect(arithmetic(mixed, { fromMs: 200_000, toMs: 320_000 }).pages.map(({ share }) => share)).toEqual([0.1, 0.9]);
   });
 

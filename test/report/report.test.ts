@@ -108,7 +108,7 @@ describe('report', () => {
     };
     const text = report(fixtures.surgeResult({ stages: { ...stages, 'php-fpm': wide }, windows }), fixtures.surgeModel());
     expect(section(text, 'Stages', 'Host')).toContain(
-      '  PHP-FPM        8  99.99 %     97 %    440  512/512  48.5 s  0.077 ms  <0.01 %',
+      '  PHP-FPM        8  99.99 %    97 %    440  512/512  48.5 s  0.077 ms  <0.01 %',
     );
   });
 

@@ -54,8 +54,4 @@ export const page = z.strictObject({
 /** What a scenario may say of a page that its site has described. */
 export const pageChanges = page.extend({ php: setting(php.partial().optional(), 'What PHP does for it.') }).partial();
 
-export const pages = hinted(z.record(pagePath(), page), {
-  kind: 'mapping',
-  expected: 'a mapping of paths to pages',
-  mapping: page,
-});
+export const pages = hinted(z.record(pagePath(), page), { kind: 'mapping of paths', expected: 'a mapping of paths to pages' });

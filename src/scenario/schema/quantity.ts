@@ -48,6 +48,9 @@ export function bandwidth(range: Range = ABOVE_ZERO): Quantity {
 
 const BYTES: Range = { max: Number.MAX_SAFE_INTEGER, range: 'of at most 8 PiB' };
 
+/** Ranges that no table needs to repeat. */
+const EVIDENT = ['', 'of at most 104 days', 'of at most 1000000/s', 'of at most 8 PiB'];
+
 function quantity(
   kind: string,
   noun: string,
@@ -62,7 +65,7 @@ function quantity(
     .transform((text) => (vanishes(text) ? Number.NaN : (read(text) ?? Number.NaN)));
   const schema = z.union([z.literal(0), written]).refine((value) => inRange(value, range));
   return hinted(schema as unknown as Quantity, {
-    kind: range.range === undefined || range.range.includes('at most') ? kind : `${kind} ${range.range}`,
+    kind: EVIDENT.includes(range.range ?? '') ? kind : `${kind} ${range.range}`,
     expected: describe,
   });
 
@@ -136,7 +139,10 @@ export function whole(min: number, max: number): z.ZodType<number, number> {
 
 /** Any number, fractions included. */
 export function decimal(min: number, max: number, range: string = between(min, max)): z.ZodType<number, number> {
-  return hinted(z.number().min(min).max(max), { kind: 'number', expected: (value) => beyond(value, `a number ${range}`) });
+  return hinted(z.number().min(min).max(max), {
+    kind: `number ${range}`,
+    expected: (value) => beyond(value, `a number ${range}`),
+  });
 }
 
 function between(min: number, max: number): string {

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { Memory } from '../../src/host/memory.js';
+
+describe('memory', () => {
+  it('is a ledger: who holds how much, and the most there ever was', () => {
+    const memory = new Memory(1000);
+    memory.account('nginx').hold(100);
+    memory.account('php-fpm').hold(600);
+    memory.account('php-fpm').hold(-200);
+    memory.account('mysql').hold(50);
+    expect(memory.by()).toEqual({ nginx: 100, 'php-fpm': 400, mysql: 50 });
+    expect(Object.keys(memory.by())).toEqual(['nginx', 'php-fpm', 'mysql']);
+    expect([memory.used, memory.usedMax, memory.overcommitted]).toEqual([550, 700, false]);
+  });
+
+  it('refuses nothing, and knows when more is held than there is', () => {
+    const memory = new Memory(1000);
+    memory.account('php-fpm').hold(1000);
+    expect(memory.overcommitted).toBe(false);
+    memory.account('php-fpm').hold(1);
+    expect([memory.overcommitted, memory.usedMax]).toEqual([true, 1001]);
+  });
+
+  it('nobody can give back more than they hold', () => {
+    const memory = new Memory(1000);
+    memory.account('nginx').hold(500);
+    memory.account('php-fpm').hold(10);
+    expect(() => memory.account('php-fpm').hold(-11)).toThrow('php-fpm gave back more memory than it held');
+  });
+});
