@@ -20,6 +20,8 @@ export interface Model {
   readonly warmupMs: number;
   /** Parts of the counted time, in order, without gap or overlap, from `warmupMs` to `durationMs`. */
   readonly windows: readonly WindowModel[];
+  /** The first surge of the traffic, which the windows are cut by; `null` where the traffic has none. */
+  readonly surge: SurgeModel | null;
   readonly host: HostModel;
   readonly dns: DnsModel;
   readonly tcp: TcpModel;
@@ -38,6 +40,15 @@ export interface WindowModel {
   /** `all`, or `before surge`, `during surge`, `after surge`. */
   readonly name: string;
   readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface SurgeModel {
+  readonly name: string;
+  readonly fromMs: number;
+  /** When the traffic begins to fall. */
+  readonly peakToMs: number;
+  /** When it is as before. */
   readonly toMs: number;
 }
 
@@ -317,8 +328,8 @@ export interface ThresholdModel {
 
 /**
  * What a threshold may speak of. `mean` to `max` are latencies of good answers in ms; `errors` is the share of requests that
- * failed; `goodput` and `throughput` are per second; `recovery` is the time in ms from a surge's end until answers are
- * as fast as before it; `downtime` is in ms; `outcome` counts requests.
+ * failed; `goodput` and `throughput` are per second; `recovery` is the time in ms from the end of a surge's peak until
+ * answers are as fast as before it; `downtime` is in ms; `outcome` counts requests.
  */
 export type Metric =
   | { readonly kind: 'mean' | 'p50' | 'p90' | 'p95' | 'p99' | 'p999' | 'max' }

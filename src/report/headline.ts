@@ -6,7 +6,7 @@
  * never where DNS failed them before they came near it.
  */
 import type { Model } from '../model.js';
-import type { CauseCount, Requests, Result, Series, WindowResult } from '../telemetry/result.js';
+import type { CauseCount, Requests, Result } from '../telemetry/result.js';
 import { type Diagnosis, diagnose, fullFrom, type Peak, type Surge, type Use } from './diagnosis.js';
 import { clock, count, duration, rate, several, share } from './format.js';
 import { placesInWords, stageName } from './names.js';
@@ -29,7 +29,7 @@ function verdictOf(result: Result, model: Model): string {
     return diagnosis.limit === null ? holds(result, diagnosis) : holdsFull(result, model, diagnosis, diagnosis.limit);
   if (diagnosis.limit !== null && mainCause(result)?.stage !== 'dns')
     return overwhelmed(result, model, diagnosis, diagnosis.limit);
-  return failed < fewFailures * (good + failed) ? holdsBut(result, diagnosis) : fails(result, diagnosis);
+  return failed < fewFailures * (good + failed) ? holdsBut(result, diagnosis) : fails(result, model, diagnosis);
 }
 
 /** "Holds: all 24,012 requests are answered, p95 87 ms; the busiest part is the CPU, 41 % in use, 59 % to spare." */
@@ -54,7 +54,7 @@ function holdsFull(result: Result, model: Model, diagnosis: Diagnosis, limit: Us
 
 /**
  * "The surge overwhelms PHP-FPM: 8 children answer 168/s of the 400/s that come; first 502 at 3:14 (PHP-FPM: listen
- * queue full), 38 % of its requests fail, back to normal 41 s after its end."
+ * queue full), 38 % of its requests fail, back to normal 41 s after the peak ended."
  */
 function overwhelmed(result: Result, model: Model, diagnosis: Diagnosis, limit: Use): string {
   const { peak, surge } = diagnosis;
@@ -62,7 +62,7 @@ function overwhelmed(result: Result, model: Model, diagnosis: Diagnosis, limit: 
   const overwhelms = `${capital(who(model, diagnosis))} ${areMany(model, diagnosis) ? 'overwhelm' : 'overwhelms'} ${subject(limit)}`;
   const failing =
     surge === null ? failures(result.requests, 'of the requests') : failures(surge.during.requests, 'of its requests');
-  const recovery = recoveryOf(result, diagnosis);
+  const recovery = recoveryOf(result, model);
   const rest = [firstFailure(result) + whyFailed(result), failing, ...(recovery === null ? [] : [recovery])].join(', ');
   return `${overwhelms}: ${work(result, model, limit, peak)}; ${rest}.`;
 }
@@ -82,14 +82,14 @@ function fullBefore({ before }: Surge, limit: Use): boolean {
 }
 
 /** Requests fail though nothing is full: the cause speaks for itself. */
-function fails(result: Result, diagnosis: Diagnosis): string {
+function fails(result: Result, model: Model, diagnosis: Diagnosis): string {
   const { good, failed } = result.requests;
   const main = mainCause(result);
   const all = good === 0;
   const part = all ? `All ${several(failed, 'request')} fail` : `${share(failed / (good + failed))} of the requests fail`;
   const only = main !== null && main.count === failed;
   const cause = main === null ? '' : (only ? '' : `: ${count(main.count)} with ${main.outcome}`) + whyFailed(result);
-  const recovery = recoveryOf(result, diagnosis);
+  const recovery = recoveryOf(result, model);
   const speedOfGood = all ? '' : `; the others: ${speed(result, diagnosis)}`;
   return `${part}${cause}, ${firstFailure(result)}${speedOfGood}; ${spare(diagnosis)}${recovery === null ? '' : `, ${recovery}`}.`;
 }
@@ -202,29 +202,14 @@ function failureCauses(result: Result): readonly CauseCount[] {
 const goodOutcome = '200';
 
 /** When answers were as before again; nothing where the figures do not tell. */
-function recoveryOf(result: Result, { surge }: Diagnosis): string | null {
-  if (surge === null) return null;
-  const recovered = result.events.findLast((event) => event.kind === 'recovered');
-  if (recovered !== undefined && recovered.atMs > surge.during.toMs) {
-    return `back to normal ${duration(recovered.atMs - surge.during.toMs)} after its end`;
-  }
-  const normalMs = surge.before?.latencyMs.p95 ?? null;
-  if (normalMs === null || surge.after === null || result.partial) return null;
-  if (recovered !== undefined || isCalm(surge.after, normalMs)) return 'back to normal by its end';
-  return endsBadly(result.series, normalMs) ? 'not back to normal when the run ends' : null;
+function recoveryOf(result: Result, model: Model): string | null {
+  const { surge } = model;
+  if (surge === null || result.partial) return null;
+  const recovered = result.events.find((event) => event.kind === 'recovered');
+  if (recovered === undefined) return result.durationMs > surge.peakToMs ? 'not back to normal when the run ends' : null;
+  const afterMs = recovered.atMs - surge.peakToMs;
+  return afterMs > 0 ? `back to normal ${duration(afterMs)} after the peak ended` : 'back to normal by the end of its peak';
 }
-
-function isCalm({ requests, latencyMs }: WindowResult, normalMs: number): boolean {
-  return requests.failed === 0 && latencyMs.p50 !== null && latencyMs.p50 <= normalMs;
-}
-
-/** Whether each of the last steps has failures, or answers slower than normal. */
-function endsBadly({ failed, p95 }: Series, normalMs: number): boolean {
-  const steps = failed.map((_, step) => failed[step] > 0 || (p95[step] ?? 0) > normalMs);
-  return steps.length >= lastSteps && steps.slice(-lastSteps).every((bad) => bad);
-}
-
-const lastSteps = 3;
 
 function counted(result: Result): number {
   return result.durationMs - result.warmupMs;

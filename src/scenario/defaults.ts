@@ -125,8 +125,8 @@ export const defaults = {
     round_trip: { value: '50ms', source: choice('the Chrome UX report has 96 ms as the desktop median of 75th percentiles') },
     bandwidth: { value: 'unlimited', source: choice('the visitor is not the bottleneck') },
     patience: {
-      value: { weibull: { shape: 1.3, scale: '9s' } },
-      source: choice('half have left after 6.8 s; Google 2016 found 53 % gone after 3 s on mobile, IMC 2012 40 % after 10 s'),
+      value: { exponential: '15.7s', plus: '2s' },
+      source: 'nobody leaves within 2 s, 40 % have left after 10 s: Krishnan and Sitaraman, IMC 2012 (video start-up, 23 million views)',
     },
     connections: { value: 6, source: 'Chromium and Firefox, connections per host over HTTP/1.1' },
     keep_alive: { value: 'on', source: 'RFC 9112, persistent by default' },

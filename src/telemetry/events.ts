@@ -7,15 +7,15 @@ export function eventsOf(telemetry: Telemetry, causes: readonly CauseCount[]): E
   return [...surge(telemetry), ...firstFailures(causes), ...recovered(telemetry)].sort((a, b) => a.atMs - b.atMs);
 }
 
-function surge(telemetry: Telemetry): EventNote[] {
-  const { model, clock } = telemetry;
-  const during = model.windows.find((window) => window.name.startsWith('during '));
-  if (during === undefined) return [];
-  const name = during.name.slice('during '.length);
-  return [
-    { atMs: during.fromMs, kind: name, text: `the ${name} begins` },
-    { atMs: during.toMs, kind: `${name} over`, text: `the ${name} is over` },
-  ].filter(({ atMs }) => atMs <= clock.now());
+function surge({ model, clock }: Telemetry): EventNote[] {
+  if (model.surge === null) return [];
+  const { name, fromMs, peakToMs, toMs } = model.surge;
+  const notes = [
+    { atMs: fromMs, kind: name, text: `the ${name} begins` },
+    { atMs: peakToMs, kind: 'peak over', text: 'its peak is over' },
+    { atMs: toMs, kind: `${name} over`, text: `the ${name} is over` },
+  ];
+  return notes.filter(({ atMs }) => atMs <= clock.now());
 }
 
 function firstFailures(causes: readonly CauseCount[]): EventNote[] {
@@ -28,5 +28,5 @@ function recovered(telemetry: Telemetry): EventNote[] {
   const recovery = recoveryOf(telemetry);
   if (recovery === null || recovery.atMs === null) return [];
   const seconds = Math.round((recovery.atMs - recovery.fromMs) / 1000);
-  return [{ atMs: recovery.atMs, kind: 'recovered', text: `answers are as fast as before, ${seconds} s after the end` }];
+  return [{ atMs: recovery.atMs, kind: 'recovered', text: `answers are as fast as before, ${seconds} s after the peak` }];
 }

@@ -20,6 +20,7 @@ export function model(changes: Changes<Model> = {}): Model {
     durationMs: 10 * minute,
     warmupMs: minute,
     windows: [{ name: 'all', fromMs: minute, toMs: 10 * minute }],
+    surge: null,
     host: {
       cores: 1,
       scheduler: 'fair-share',
@@ -160,6 +161,7 @@ export function surgeModel(changes: Changes<Model> = {}): Model {
     name: 'surge',
     about: 'A popular site links to us; ten times the visitors for two minutes.',
     windows: surgeWindows,
+    surge: { name: 'surge', fromMs: 3 * minute, peakToMs: 5 * minute + 20_000, toMs: 5 * minute + 50_000 },
     traffic: [openSource(40), surgeSource()],
     thresholds: [
       { text: 'during surge: errors > 5%', window: 1, metric: { kind: 'errors' }, operator: '>', value: 0.05 },
@@ -337,7 +339,7 @@ export function surgeResult(changes: Changes<Result> = {}): Result {
     events: [
       { atMs: 180_000, kind: 'surge', text: 'the surge begins' },
       { atMs: 194_300, kind: 'first failure', text: 'first 502 (listen queue full), of 30200' },
-      { atMs: 354_000, kind: 'recovered', text: 'answers are as fast as before, 4 s after the end' },
+      { atMs: 354_000, kind: 'recovered', text: 'answers are as fast as before, 34 s after the peak' },
     ],
     series: surgeSeries(),
     thresholds: [

@@ -14,14 +14,14 @@ describe('headline', () => {
   it('of a surge that fills the CPU blames the CPU, though the failures are seen at PHP-FPM', () => {
     expect(headline(surgeResult(), surgeModel())).toBe(
       'The surge overwhelms the CPU: 1 core answers 172/s of the 400/s that come; first 502 at 3:14 (PHP-FPM: listen queue full), ' +
-        '51 % of its requests fail, back to normal 4 s after its end.',
+        '51 % of its requests fail, back to normal 34 s after the peak ended.',
     );
   });
 
   it('of children that are held while the CPU is idle blames PHP-FPM', () => {
     expect(headline(fixtures.heldResult(), fixtures.heldModel())).toBe(
       'The surge overwhelms PHP-FPM: 8 children answer 8/s of the 400/s that come; first 502 at 3:14 (PHP-FPM: listen queue full), ' +
-        '51 % of its requests fail, back to normal 4 s after its end.',
+        '51 % of its requests fail, back to normal 34 s after the peak ended.',
     );
   });
 
@@ -47,16 +47,12 @@ describe('headline', () => {
     );
   });
 
-  it('says of the end what the figures show, and nothing where they do not', () => {
-    const surge = surgeResult({ events: [] });
-    const tail = (values: readonly number[], value: number) => values.map((each, second) => (second >= 597 ? value : each));
-    expect(headline(surge, surgeModel())).toMatch(/, back to normal by its end\.$/);
-    const [before, during, after] = surge.windows;
-    const windows = [before, during, { ...after, requests: { offered: 10_000, good: 9000, failed: 1000, unfinished: 0 } }];
-    expect(headline({ ...surge, windows }, surgeModel())).toMatch(/of its requests fail\.$/);
-    const series = { ...surge.series, failed: tail(surge.series.failed, 5) };
-    expect(headline({ ...surge, windows, series }, surgeModel())).toMatch(/, not back to normal when the run ends\.$/);
-    expect(headline({ ...surge, windows, series, partial: true }, surgeModel())).not.toContain('back to normal');
+  it('says how it ended: recovered after the peak, by its end, or not at all', () => {
+    const recovered = (atMs: number) => surgeResult({ events: [{ atMs, kind: 'recovered', text: '' }] });
+    expect(headline(recovered(321_000), surgeModel())).toMatch(/, back to normal 1 s after the peak ended\.$/);
+    expect(headline(recovered(320_000), surgeModel())).toMatch(/, back to normal by the end of its peak\.$/);
+    expect(headline(surgeResult({ events: [] }), surgeModel())).toMatch(/, not back to normal when the run ends\.$/);
+    expect(headline(surgeResult({ events: [], partial: true }), surgeModel())).not.toContain('back to normal');
   });
 
   it('of a run that was stopped begins with that', () => {

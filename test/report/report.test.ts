@@ -142,7 +142,7 @@ describe('report', () => {
       '',
       '  a     3:00  the surge begins',
       '  b     3:14  first 502 (listen queue full), of 30200',
-      '  c     5:54  answers are as fast as before, 4 s after the end',
+      '  c     5:54  answers are as fast as before, 34 s after the peak',
     ]);
   });
 

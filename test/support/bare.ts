@@ -29,6 +29,7 @@ export interface Bare {
   durationMs?: number;
   warmupMs?: number;
   windows?: Model['windows'];
+  surge?: Model['surge'];
   host?: Partial<HostModel>;
   dns?: Partial<DnsModel>;
   tcp?: Partial<TcpModel>;
@@ -52,6 +53,7 @@ export function bare(parts: Bare = {}): Model {
     durationMs,
     warmupMs,
     windows: parts.windows ?? [{ name: 'all', fromMs: warmupMs, toMs: durationMs }],
+    surge: parts.surge ?? null,
     host: {
       cores: 1e6,
       scheduler: 'fair-share',

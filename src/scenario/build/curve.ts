@@ -31,10 +31,14 @@ export function rateAt(curve: readonly RatePiece[], atMs: number): number {
   return piece ? between(piece, atMs) : 0;
 }
 
-/** When a surge or a flash crowd is over. */
+/** When a surge or a flash crowd begins to fall. */
+export function endOfPeak(source: SurgeSource | FlashSource): number {
+  return source.at + source.hold + ('peak' in source ? source.rise : RISE_CONSTANTS * source.rise);
+}
+
+/** When it is over. */
 export function endOfSurge(source: SurgeSource | FlashSource): number {
-  if ('peak' in source) return source.at + source.rise + source.hold + source.fall;
-  return source.at + RISE_CONSTANTS * source.rise + source.hold + OVER_CONSTANTS * source.decay;
+  return endOfPeak(source) + ('peak' in source ? source.fall : OVER_CONSTANTS * source.decay);
 }
 
 function steady({ rate, at = 0, for: lasts, rise, fall }: SteadySource, durationMs: number): RatePiece[] {

@@ -4,7 +4,7 @@ import { always } from '../../engine/law.js';
 import type { HostModel, Model, MysqlModel, NginxModel, PageModel, PhpFpmModel, TcpModel, ThresholdModel } from '../../model.js';
 import type { Complete } from '../schema/scenario.js';
 import { pathsOf, sourcesOf } from './sources.js';
-import { windowsOf } from './windows.js';
+import { surgeOf, windowsOf } from './windows.js';
 
 export function modelOf(scenario: Complete, thresholds: readonly ThresholdModel[]): Model {
   const { visitors, dns } = scenario;
@@ -16,6 +16,7 @@ export function modelOf(scenario: Complete, thresholds: readonly ThresholdModel[
     durationMs: scenario.duration,
     warmupMs: scenario.warmup,
     windows: windowsOf(scenario),
+    surge: surgeOf(scenario),
     host: hostOf(scenario.host),
     dns: {
       name: dns.name,
