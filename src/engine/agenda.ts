@@ -305,6 +305,8 @@ export class Agenda {
       else this.siftUp(this.nearSize++, this.times[place], this.orders[place], place);
       place = next;
     }
+    // A crowded bucket, such as many equal timers, is a heap now and stays one.
+    this.nearLimit = Math.max(this.nearLimit, 4 * this.nearSize);
   }
 
   private discard(place: number): void {

@@ -123,9 +123,18 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
   }
 
   function secured(request: Request): void {
-    if (request.failed || request.gone) return request.return();
+    if (request.gone) return request.return();
+    if (request.failed) {
+      request.waiting = clock.after(rtt(request) / 2, learnFailure, request);
+      return;
+    }
     if (request.traced) request.note(`TLS ${model.tls!.version} handshake`);
     request.waiting = clock.after(tlsRounds * rtt(request), reach, request);
+  }
+
+  /** Nginx has closed the connection without a word; that is on its way. */
+  function learnFailure(request: Request, ticket: number): void {
+    if (ticket === request.waiting) request.return();
   }
 
   /** The request is at the server, over a connection that was open when it left. */
