@@ -8,12 +8,12 @@ import { wrap } from './text.js';
 
 export function thresholds(result: Result, model: Model, look: Look): string[] {
   if (result.thresholds.length === 0) return [];
-  const rows = result.thresholds.map((threshold) => [mark(threshold, look), threshold.text, written(threshold, model)]);
+  const rows = result.thresholds.map((threshold) => [mark(threshold.verdict, look), threshold.text, written(threshold, model)]);
   const [, ...lines] = table([left(''), left('', true), right('')], rows, look);
   return [look.paint.strong('Thresholds'), ...lines];
 }
 
-function mark({ verdict }: ThresholdResult, look: Look): string {
+export function mark(verdict: ThresholdResult['verdict'], look: Look): string {
   const marks = look.unicode ? { pass: '✓', fail: '✗', inconclusive: '?' } : { pass: 'ok', fail: 'FAIL', inconclusive: '?' };
   const brushes: Record<ThresholdResult['verdict'], Brush> = {
     pass: look.paint.good,
@@ -57,7 +57,7 @@ export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-export function again(result: Result, command: string, look: Look): string[] {
+export function again(result: Pick<Result, 'seed' | 'scenarioHash' | 'lempsim'>, command: string, look: Look): string[] {
   const about = `seed ${result.seed}, scenario ${result.scenarioHash || nothing}, lempsim ${result.lempsim}`;
   return [look.paint.strong('The same again'), `  ${command}`, ...wrap(about, Math.max(80, look.width), '  ')];
 }

@@ -34,7 +34,13 @@ function verdictOf(result: Result, model: Model): string {
 
 /** "Holds: all 24,012 requests are answered, p95 87 ms; the busiest part is the CPU, 41 % in use, 59 % to spare." */
 function holds(result: Result, diagnosis: Diagnosis): string {
-  return `Holds: ${answered(result.requests)}, ${speed(result, diagnosis)}; ${spare(diagnosis)}.`;
+  return `${holding(result)}: ${answered(result.requests)}, ${speed(result, diagnosis)}; ${spare(diagnosis)}.`;
+}
+
+/** Where the scenario asks for more than that nothing fails, the site holds only if it has that, too. */
+function holding(result: Result, reserve = ''): string {
+  const missed = result.thresholds.filter(({ verdict }) => verdict === 'fail').map(({ text }) => `"${text}"`);
+  return missed.length === 0 ? `Holds${reserve}` : `Misses its ${missed.length === 1 ? 'goal' : 'goals'} ${missed.join(' and ')}`;
 }
 
 function holdsBut(result: Result, diagnosis: Diagnosis): string {
@@ -42,14 +48,14 @@ function holdsBut(result: Result, diagnosis: Diagnosis): string {
   const main = mainCause(result);
   const why = main === null ? '' : `, ${stageName(main.stage)}: ${main.cause}`;
   const some = `${count(failed)} of ${several(good + failed, 'request')} failed (${share(failed / (good + failed))}; ${firstFailure(result)}${why})`;
-  return `Holds, nearly: ${some}, ${speed(result, diagnosis)}; ${spare(diagnosis)}.`;
+  return `${holding(result, ', nearly')}: ${some}, ${speed(result, diagnosis)}; ${spare(diagnosis)}.`;
 }
 
 /** Nothing fails, but a part is full, so that requests wait for it. */
 function holdsFull(result: Result, model: Model, diagnosis: Diagnosis, limit: Use): string {
   const fills = `${capital(who(model, diagnosis))} ${areMany(model, diagnosis) ? 'fill' : 'fills'} ${subject(limit)}`;
   const rest = `${answered(result.requests)}, ${speed(result, diagnosis)}`;
-  return `Holds, but full. ${fills}: ${work(result, model, limit, diagnosis.peak)}; ${rest}.`;
+  return `${holding(result, ', but full')}. ${fills}: ${work(result, model, limit, diagnosis.peak)}; ${rest}.`;
 }
 
 /**

@@ -1,5 +1,6 @@
 /**
- * A result as JSON: the contract of `schema/result.schema.json`, the same bytes for the same result.
+ * A result as JSON: the contract of `schema/result.schema.json`, and of `schema/runs.schema.json` for several runs; the same
+ * bytes for the same result.
  *
  * Keys stand in the order of `Result`, whatever the order in which they were made; names that a run brings
  * along (outcomes, components, details) follow by alphabet. Numbers have at most ten significant digits,
@@ -11,11 +12,16 @@ import { escapedInJson } from './text.js';
 /** Ten are more than any figure is good for, and far from where processors could differ. */
 const significantDigits = 10;
 
-/** Each key once, in the order of the interfaces in `telemetry/result.ts` and `telemetry/trace.ts`, of which none contradicts another. */
+/**
+ * Each key once, in the order of the interfaces in `telemetry/result.ts`, `telemetry/trace.ts` and `experiments/runs.ts`, of
+ * which none contradicts another.
+ */
 const keyOrder = [
-  ...['format', 'lempsim', 'scenario', 'about', 'site', 'scenarioHash', 'seed', 'runs', 'durationMs', 'warmupMs', 'partial'],
+  ...['format', 'lempsim', 'scenario', 'about', 'site', 'scenarioHash', 'seed', 'runs', 'runsAsked'],
+  ...['durationMs', 'warmupMs', 'partial'],
   ...['name', 'request', 'page', 'arrivedMs', 'endedMs', 'depth', 'fromMs', 'toMs', 'waitedMs', 'note'],
-  ...['requests', 'outcome', 'outcomes', 'stage', 'cause', 'causes', 'log', 'spans', 'latencyMs', 'allLatencyMs', 'perSecond'],
+  ...['requests', 'errors', 'outcome', 'outcomes', 'stage', 'cause', 'causes', 'log', 'spans'],
+  ...['latencyMs', 'allLatencyMs', 'perSecond'],
   ...['dns', 'tcp', 'tls', 'nginx', 'php-fpm', 'mysql', 'delivery', 'stages', 'host'],
   ...[
     'entered',
@@ -32,8 +38,9 @@ const keyOrder = [
     'windows',
   ],
   ...['events', 'stepMs', 'offered', 'throughput', 'goodput', 'good', 'failed', 'unfinished', 'count', 'firstMs', 'lastMs'],
-  ...['cores', 'bytes', 'usedMax', 'utilisation', 'operations', 'sent', 'received', 'sendUtilisation', 'by', 'overcommitted'],
-  ...['places', 'placesMax', 'queue', 'mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max', 'limit', 'waiting', 'share', 'timeMs'],
+  ...['cores', 'bytes', 'usedMax', 'utilisation', 'operations', 'sent', 'received', 'sendUtilisation', 'by'],
+  ...['overcommitted', 'overcommittedRuns', 'places', 'placesMax', 'queue', 'mean', 'ci95'],
+  ...['p50', 'p90', 'p95', 'p99', 'p999', 'max', 'limit', 'waiting', 'share', 'timeMs'],
   ...['details', 'queues', 'busy', 'atMs', 'kind', 'text', 'value', 'series', 'thresholds', 'verdict', 'warnings'],
 ];
 const rank = new Map(keyOrder.map((key, index) => [key, index]));

@@ -54,7 +54,7 @@ export function brief(hostileResult: Result, hostileModel: Model, look: Look = p
   return asText([summary(result, model, look), thresholds(result, model, look)]);
 }
 
-function asText(sections: readonly (readonly string[])[]): string {
+export function asText(sections: readonly (readonly string[])[]): string {
   const written = sections.filter((section) => section.length > 0).map((section) => section.join('\n'));
   return `${written.join('\n\n')}\n`;
 }
@@ -66,7 +66,7 @@ function summary(result: Result, model: Model, look: Look): string[] {
 }
 
 /** What the scenario is about, and what to watch, in its author's words. */
-function about(result: Result, model: Model, look: Look): string[] {
+export function about(result: Pick<Result, 'about'>, model: Model, look: Look): string[] {
   const lines = [result.about, ...model.watch].filter((line) => line !== '');
   return lines.flatMap((line) => wrap(line, widthOf(look))).map(look.paint.faint);
 }
@@ -78,6 +78,6 @@ function next(result: Result, model: Model, look: Look): string[] {
   return [look.paint.strong('What to look at next'), ...lines];
 }
 
-function widthOf(look: Look): number {
+export function widthOf(look: Look): number {
   return Math.max(80, look.width);
 }

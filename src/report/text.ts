@@ -36,8 +36,8 @@ export function printable<T>(data: T): T {
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [escaped(key), printable(value)])) as T;
 }
 
-/** A number stays with its unit: no break before `%`, `ms`, `s`, `min`, `h`, or a size. */
-const breaks = / +(?!(?:%|ms|s|min|h|B|KiB|MiB|GiB)(?:[\s.,;:)]|$))/;
+/** A number stays with its unit and its interval: no break before `%`, `ms`, `s`, `min`, `h`, or a size, nor about `±`. */
+const breaks = /(?<!±|\+-) +(?!±|\+-|(?:%|ms|s|min|h|B|KiB|MiB|GiB)(?:[\s.,;:)]|$))/;
 
 /** Lines of at most `width` columns, the first starting with `first`, the others with `rest`. Long words are cut. */
 export function wrap(text: string, width: number, first = '', rest = first): string[] {

@@ -126,7 +126,8 @@ export const defaults = {
     bandwidth: { value: 'unlimited', source: choice('the visitor is not the bottleneck') },
     patience: {
       value: { exponential: '15.7s', plus: '2s' },
-      source: 'nobody leaves within 2 s, 40 % have left after 10 s: Krishnan and Sitaraman, IMC 2012 (video start-up, 23 million views)',
+      source:
+        'nobody leaves within 2 s, 40 % have left after 10 s: Krishnan and Sitaraman, IMC 2012 (video start-up, 23 million views)',
     },
     connections: { value: 6, source: 'Chromium and Firefox, connections per host over HTTP/1.1' },
     keep_alive: { value: 'on', source: 'RFC 9112, persistent by default' },

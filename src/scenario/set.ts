@@ -41,6 +41,7 @@ function pathOf(name: string, schema: z.ZodType, data: unknown, wrong: (at: stri
   let rest = name;
   let here: z.ZodType = schema;
   let value = data;
+  let above: Floor = { rest, names: [] };
   while (rest !== '') {
     const element = elementOf(here);
     const names = element && isMapping(value) ? Object.keys(value) : namesOf(here);
@@ -48,10 +49,11 @@ function pathOf(name: string, schema: z.ZodType, data: unknown, wrong: (at: stri
     const key = list ? indexIn(list, rest) : longest(rest, names);
     const next = key === undefined ? undefined : (element ?? memberOf(here, String(key)));
     if (key === undefined || next === undefined) {
-      wrong(name, unknownSetting(rest, name, names, list));
+      wrong(name, unknownSetting({ rest, names }, above, name, list));
       return null;
     }
     path.push(key);
+    above = { rest, names: names.filter((known) => known !== String(key)) };
     rest = rest.slice(String(key).length + 1);
     here = unwrapped(next);
     value = isMapping(value) || Array.isArray(value) ? (value as Mapping)[key] : undefined;
@@ -69,9 +71,22 @@ function indexIn(list: readonly unknown[], rest: string): number | undefined {
   return digits !== undefined && Number(digits) <= list.length ? Number(digits) : undefined;
 }
 
-function unknownSetting(rest: string, name: string, names: readonly string[], list: readonly unknown[] | null): string {
+/** What of a path is still to be walked, and the names known where that begins. */
+interface Floor {
+  readonly rest: string;
+  readonly names: readonly string[];
+}
+
+function unknownSetting(here: Floor, above: Floor, name: string, list: readonly unknown[] | null): string {
+  const { rest, names } = here;
   if (list) return `expected the number of an entry from 0 to ${list.length}, got "${rest.split('.')[0]}"`;
-  if (names.length === 0) return `unknown setting; nothing can be set below ${name.slice(0, name.length - rest.length - 1)}`;
+  if (names.length === 0) {
+    // `pm` is a setting, and so `pm.max_childern` may be one misspelt.
+    const before = name.slice(0, name.length - above.rest.length);
+    const meant = didYouMean(above.rest, above.names);
+    if (meant !== '') return `unknown setting${meant.replace('mean ', `mean ${before}`)}`;
+    return `unknown setting; nothing can be set below ${name.slice(0, name.length - rest.length - 1)}`;
+  }
   const before = name.slice(0, name.length - rest.length);
   const words = rest.split('.');
   const guesses = words.map((_, index) => words.slice(0, index + 1).join('.'));

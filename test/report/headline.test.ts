@@ -77,7 +77,7 @@ describe('headline', () => {
       series,
     });
     expect(headline(answered, surgeModel())).toBe(
-      'Holds: all 73,800 requests are answered, p95 140 ms during the surge, 87 ms before it; ' +
+      'Misses its goal "before surge: p95 < 50ms": all 73,800 requests are answered, p95 140 ms during the surge, 87 ms before it; ' +
         'the busiest part is the CPU, 60 % in use at the peak, 40 % to spare.',
     );
   });

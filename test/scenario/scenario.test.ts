@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { modelHash } from '../../src/telemetry/modelHash.js';
 import { defineScenario, parseScenario, toModel } from '../../src/scenario/scenario.js';
+import { modelHash } from '../../src/telemetry/modelHash.js';
 import { plainProblems, problems, SHOP, shop } from './samples.js';
 
 const model = shop();

@@ -37,7 +37,7 @@ test.each([
   ['host.coers=4', 'host.coers: unknown setting; did you mean host.cores?'],
   ['host.cores=two', 'host.cores: expected a whole number from 1 to 1024, got "two"'],
   ['php-fpm.max_children=5', 'php-fpm.max_children: unknown setting; did you mean php-fpm.pm.max_children?'],
-  ['php-fpm.pm.max_childern=5', 'php-fpm.pm.max_childern: unknown setting; nothing can be set below php-fpm.pm'],
+  ['php-fpm.pm.max_childern=5', 'php-fpm.pm.max_childern: unknown setting; did you mean php-fpm.pm.max_children?'],
   ['pages./stile.css.size=1 kB', 'pages./stile.css.size: unknown setting; did you mean pages./style.css?'],
   ['duration.x=1', 'duration.x: unknown setting; nothing can be set below duration'],
   ['traffic.2.rate=1/s', 'traffic.2.rate: expected the number of an entry from 0 to 1, got "2"'],
