@@ -1,11 +1,14 @@
 /** The public API: from a scenario to a model, from a model to a result, from a result to something to look at. */
 export type { Law } from './engine/law.js';
 export { OverBudgetError } from './engine/overBudget.js';
+export { type Replication, replicate, replications } from './experiments/replicate.js';
+export type { Runs } from './experiments/runs.js';
 export type { Model } from './model.js';
 export { quoted } from './report/closing.js';
 export { toJson } from './report/json.js';
 export { coloured, type Look, plain } from './report/look.js';
 export { brief, report } from './report/report.js';
+export { briefOfRuns, reportOfRuns } from './report/runs.js';
 export { escaped } from './report/text.js';
 export { waterfall } from './report/waterfall.js';
 export { listScenarios, loadScenario } from './scenario/load.js';

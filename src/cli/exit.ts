@@ -21,7 +21,7 @@ export const exitCodes = {
   cannotWrite: 74,
   /** The run would take more than it may: it does not move on in time, or it is too large. */
   overBudget: 79,
-  /** A threshold failed, or there was no data to judge it by. */
+  /** A threshold failed, or there was no data to judge it by, or several runs were too close to it to tell. */
   thresholdFailed: 99,
   /** SIGINT, Ctrl-C. */
   interrupted: 130,

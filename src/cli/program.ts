@@ -19,6 +19,7 @@ const examples = `Examples
   lempsim surge                                  run a built-in scenario
   lempsim ./mine.yaml --set host.cores=4         run a file, with one setting changed
   lempsim surge --json result.json               the figures to a file, the answer to the screen
+  lempsim surge --runs 20                        twenty runs, one answer with intervals
   lempsim trace surge --outcome 502              follow one request that got a 502
   lempsim list                                   what is built in
   npm run -s sim -- surge                        the same from a checkout
@@ -65,10 +66,13 @@ function program(end: (code: ExitCode) => void): Command {
 }
 
 function runs(command: Command, end: (code: ExitCode) => void): void {
-  takesScenario(command).action(async (scenario: string | undefined, options: RunOptions) => {
-    await oneScenario(command);
-    end(await (await import('./run.js')).run(scenario, options));
-  });
+  takesScenario(command)
+    .option('--runs <number>', 'as many runs, each with chance of its own, and one answer with 95 % intervals', ordinal)
+    .action(async (scenario: string | undefined, { runs = 1, ...options }: RunOptions & { readonly runs?: number }) => {
+      await oneScenario(command);
+      if (runs === 1) end(await (await import('./run.js')).run(scenario, options));
+      else end(await (await import('./severalRuns.js')).severalRuns(scenario, { ...options, runs }));
+    });
 }
 
 function traces(command: Command, end: (code: ExitCode) => void): void {

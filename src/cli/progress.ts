@@ -1,21 +1,23 @@
-/** A bar on stderr, for runs that take longer than a second and for people only. */
+/** A bar on stderr, for one run or several, where they take longer than a second, and for people only. */
 import type { Frame } from '../index.js';
 
 /** Shorter runs are over before a bar could be read. */
 const patienceMs = 1000;
 
 export interface Progress {
-  show(frame: Frame): void;
+  /** `run` counts from 0. */
+  show(frame: Frame, run?: number): void;
   /** Takes the bar away. */
   end(): void;
 }
 
 const none: Progress = { show: () => {}, end: () => {} };
 
-export async function progress(quiet: boolean): Promise<Progress> {
+export async function progress(quiet: boolean, runs = 1): Promise<Progress> {
   if (quiet || !process.stderr.isTTY) return none;
   const { SingleBar, Presets } = await import('cli-progress');
-  const format = ' {bar} {percentage} % | {begun} requests, {inside} under way';
+  const which = runs === 1 ? '' : `run {run} of ${runs}, `;
+  const format = ` {bar} {percentage} % | ${which}{begun} requests, {inside} under way`;
   const bar = new SingleBar({ format, stream: process.stderr, clearOnComplete: true, hideCursor: true }, Presets.shades_classic);
   let started = false;
   let due = false;
@@ -23,11 +25,12 @@ export async function progress(quiet: boolean): Promise<Progress> {
     due = true;
   }, patienceMs);
   return {
-    show(frame) {
+    show(frame, run = 0) {
       if (!due) return;
-      const figures = { begun: frame.begun, inside: frame.inside };
-      if (started) bar.update(frame.timeMs, figures);
-      else bar.start(frame.durationMs, frame.timeMs, figures);
+      const figures = { run: run + 1, begun: frame.begun, inside: frame.inside };
+      const doneMs = run * frame.durationMs + frame.timeMs;
+      if (started) bar.update(doneMs, figures);
+      else bar.start(runs * frame.durationMs, doneMs, figures);
       started = true;
     },
     end() {

@@ -82,7 +82,7 @@ async function answer(result: Result, model: Model, command: string, options: Ru
   return print(options.quiet ? brief(result, model, look) : report(result, model, { look, command }));
 }
 
-function warn(warnings: readonly string[]): void {
+export function warn(warnings: readonly string[]): void {
   for (const warning of warnings) process.stderr.write(`warning: ${escapedLines(warning)}\n`);
 }
 

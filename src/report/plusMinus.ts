@@ -3,7 +3,7 @@
  *
  *   87.3 ± 1.2 ms     31.2 ± 0.4 %     24,012 ± 140     346.1 ± 0.9/s
  *
- * The half has two digits, which is more than is known of it. Where all runs agree there is only the figure.
+ * Decimals end with the first digit of the half, or the second after a 1 or a 2. Where all runs agree there is only the figure.
  */
 import type { Figure } from '../experiments/interval.js';
 import type { Metric } from '../model.js';
@@ -21,7 +21,8 @@ export function plusMinus(figure: Figure | null, unit: Unit, look: Look): string
   const scale = scaleOf(unit, Math.max(mean, half));
   if (scale === null) return `${duration(mean)} ${sign} ${duration(half)}`;
   const decimals = decimalsOf(half * scale.factor);
-  return `${fixed(mean * scale.factor, decimals)} ${sign} ${fixed(half * scale.factor, decimals)}${scale.suffix}`;
+  const [centre, width] = [fixed(mean * scale.factor, decimals), fixed(half * scale.factor, decimals)];
+  return centre === tooSmall && width === tooSmall ? centre + scale.suffix : `${centre} ${sign} ${width}${scale.suffix}`;
 }
 
 export function halfWidth({ ci95: [low, high] }: Figure): number {
@@ -63,18 +64,16 @@ function scaleOf(unit: Unit, value: number): Scale | null {
 }
 
 const decimalsMax = 3;
-/** What can be shown at all, by the number of decimals. */
-const least = ['1', '0.1', '0.01', '0.001'];
+const tooSmall = '<0.001';
 
-/** Those that show two digits of the half. */
 function decimalsOf(half: number): number {
-  const exponent = Number(half.toExponential(1).split('e')[1]);
-  return Math.min(decimalsMax, Math.max(0, 1 - exponent));
+  const [digits, exponent] = half.toExponential(1).split('e').map(Number);
+  return Math.min(decimalsMax, Math.max(0, (digits < 3 ? 1 : 0) - exponent));
 }
 
 function fixed(value: number, decimals: number): string {
   const text = value.toFixed(decimals);
-  if (value > 0 && Number(text) === 0) return `<${least[decimals]}`;
+  if (value > 0 && decimals === decimalsMax && Number(text) === 0) return tooSmall;
   const [whole, fraction] = text.split('.');
   return fraction === undefined ? count(value) : `${count(Number(whole))}.${fraction}`;
 }

@@ -44,8 +44,7 @@ export function briefOfRuns(hostileRuns: Runs, hostileModel: Model, look: Look =
 const enoughRuns = 10;
 
 function summary(runs: Runs, model: Model, look: Look): string[] {
-  const few =
-    runs.runs < enoughRuns ? [`${count(runs.runs)} of the ${enoughRuns} runs and more that intervals need to be trusted`] : [];
+  const few = runs.runs < enoughRuns ? [`an interval from fewer than ${enoughRuns} runs is a rough one`] : [];
   const warnings = runs.warnings.map((warning) => `${warning.text} (in ${count(warning.runs)} of ${count(runs.runs)} runs)`);
   const notes = [...few, ...warnings].flatMap((note) => wrap(note, widthOf(look), 'Note: ', '      '));
   return [...wrap(runsHeadline(runs, model, look), widthOf(look)).map(look.paint.strong), ...notes.map(look.paint.warning)];

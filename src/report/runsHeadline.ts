@@ -6,16 +6,14 @@ import type { CauseFigure, Runs, WindowFigures } from '../experiments/runs.js';
 import type { Model } from '../model.js';
 import type { Result } from '../telemetry/result.js';
 import { diagnose, type Use } from './diagnosis.js';
-import { several } from './format.js';
+import { count, several } from './format.js';
 import { subject } from './headline.js';
 import type { Look } from './look.js';
 import { firstWord, stageName } from './names.js';
 import { plusMinus } from './plusMinus.js';
 
 export function runsHeadline(runs: Runs, model: Model, look: Look): string {
-  const start = runs.partial
-    ? `Stopped after ${several(runs.runs, 'run')} of ${several(runs.runsAsked, 'run').split(' ')[0]}. `
-    : '';
+  const start = runs.partial ? `Stopped after ${several(runs.runs, 'run')} of ${count(runs.runsAsked)}. ` : '';
   return `${start}In ${several(runs.runs, 'run')} ${verdictOf(runs, model, look)}.`;
 }
 
@@ -41,21 +39,28 @@ function mainCause(runs: Runs): CauseFigure | null {
 
 function duringOf(runs: Runs, look: Look): string {
   const during = surgeWindow(runs);
-  return during === null || during.errors === null ? '' : `, ${plusMinus(during.errors, 'share', look)} of those ${during.name}`;
+  return during === null || during.errors === null
+    ? ''
+    : `, ${plusMinus(during.errors, 'share', look)} of those ${inWords(during.name)}`;
 }
 
 function speed(runs: Runs, look: Look): string {
-  const parts = runs.windows.length > 1 ? runs.windows.filter(({ name }) => firstWord(name) !== 'after') : [];
-  const all = `p95 of the good answers ${plusMinus(runs.latencyMs.p95, 'duration', look)}`;
-  if (parts.length === 0) return all;
-  return `p95 of the good answers ${parts.map(({ name, latencyMs }) => `${plusMinus(latencyMs.p95, 'duration', look)} ${name}`).join(' and ')}`;
+  const p95 = (part: Pick<Runs, 'latencyMs'>) => plusMinus(part.latencyMs.p95, 'duration', look);
+  const parts = runs.windows.filter(({ name }) => ['before', 'during'].includes(firstWord(name)));
+  const figures = parts.length === 0 ? p95(runs) : parts.map((part) => `${p95(part)} ${inWords(part.name)}`).join(' and ');
+  return `p95 of the good answers ${figures}`;
+}
+
+/** `during surge` as a window's name, `during the surge` in a sentence. */
+function inWords(window: string): string {
+  return window.replace(' ', ' the ');
 }
 
 function busiest(runs: Runs, model: Model, look: Look): string {
   const { limit, busiest } = diagnose(meanRun(runs), model);
   const use = limit ?? busiest;
   const during = surgeWindow(runs);
-  const when = during !== null && (use.kind === 'cpu' || use.kind === 'places') ? ` ${during.name}` : '';
+  const when = during !== null && (use.kind === 'cpu' || use.kind === 'places') ? ` ${inWords(during.name)}` : '';
   return `the busiest part is ${subject(use)}, ${plusMinus(figureOf(runs, use), 'share', look)} in use${when}`;
 }
 
