@@ -110,14 +110,11 @@ export interface Which {
 
 /** Follows one request; `null` if none fits. Without a wish it is the first one after the warm-up that asks PHP, if any does. */
 export function followOne(model: Model, which: Which = {}): Trace | null {
-  for (let skip = 0; ; skip += 1) {
-    const whole = new Run(model, {});
-    const tracer = whole.follow(which, skip);
-    while (!whole.ended && !tracer.done) whole.advance(SLICE);
-    whole.stop();
-    const trace = tracer.trace(model.name, model.seed);
-    if (trace === null || which.outcome === undefined || trace.outcome === which.outcome) return trace;
-  }
+  const whole = new Run(model, {});
+  const tracer = whole.follow(which);
+  while (!whole.ended && !tracer.done) whole.advance(SLICE);
+  whole.stop();
+  return tracer.trace(model.name, model.seed);
 }
 
 class Run {
@@ -152,8 +149,9 @@ class Run {
     });
   }
 
+  /** Whether the last step has ended; the clock may be there before all that is due then has happened. */
   get ended(): boolean {
-    return this.clock.now() >= this.model.durationMs;
+    return this.steps * this.telemetry.series.stepMs >= this.model.durationMs;
   }
 
   /** Whether a step of the series has ended that no frame was made of. */
@@ -195,9 +193,11 @@ class Run {
     };
   }
 
-  follow(which: Which, skip: number): Tracer {
-    let passed = 0;
-    const tracer = new Tracer(this.clock, (request) => this.fits(request, which) && passed++ === skip);
+  follow(which: Which): Tracer {
+    const tracer = new Tracer(this.clock, {
+      wanted: (request) => this.fits(request, which),
+      outcome: which.outcome ?? null,
+    });
     this.life.requests.tracer = tracer;
     return tracer;
   }

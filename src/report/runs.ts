@@ -5,10 +5,10 @@
  *
  * A pure function of its arguments. There is no picture over time and no trace here: those belong to one run.
  */
-import type { Runs } from '../experiments/runs.js';
+import type { Runs, RunsWarning } from '../experiments/runs.js';
 import type { Model } from '../model.js';
 import { again, quoted, whatIsLeftOut } from './closing.js';
-import { count } from './format.js';
+import { count, several } from './format.js';
 import { type Look, plainLook } from './look.js';
 import { about, asText, type ReportOptions, widthOf } from './report.js';
 import { runsHeadline } from './runsHeadline.js';
@@ -45,9 +45,13 @@ const enoughRuns = 10;
 
 function summary(runs: Runs, model: Model, look: Look): string[] {
   const few = runs.runs < enoughRuns ? [`an interval from fewer than ${enoughRuns} runs is a rough one`] : [];
-  const warnings = runs.warnings.map((warning) => `${warning.text} (in ${count(warning.runs)} of ${count(runs.runs)} runs)`);
+  const warnings = runs.warnings.map((warning) => `${warning.text} (${inHowMany(warning, runs)})`);
   const notes = [...few, ...warnings].flatMap((note) => wrap(note, widthOf(look), 'Note: ', '      '));
   return [...wrap(runsHeadline(runs, model, look), widthOf(look)).map(look.paint.strong), ...notes.map(look.paint.warning)];
+}
+
+function inHowMany(warning: RunsWarning, { runs }: Runs): string {
+  return warning.runs === runs ? 'in every run' : `in ${count(warning.runs)} of ${several(runs, 'run')}`;
 }
 
 function legend(look: Look): string[] {

@@ -2,7 +2,7 @@
  * The answer of several runs in one sentence: how many requests fail and why, or how fast they are and what is busiest.
  * Every number has its interval. What is called busiest follows the rules for a single run, applied to the runs' means.
  */
-import type { CauseFigure, Runs, WindowFigures } from '../experiments/runs.js';
+import type { CauseFigure, Runs, ThresholdFigure, WindowFigures } from '../experiments/runs.js';
 import type { Model } from '../model.js';
 import type { Result } from '../telemetry/result.js';
 import { diagnose, type Use } from './diagnosis.js';
@@ -13,8 +13,17 @@ import { firstWord, stageName } from './names.js';
 import { plusMinus } from './plusMinus.js';
 
 export function runsHeadline(runs: Runs, model: Model, look: Look): string {
-  const start = runs.partial ? `Stopped after ${several(runs.runs, 'run')} of ${count(runs.runsAsked)}. ` : '';
-  return `${start}In ${several(runs.runs, 'run')} ${verdictOf(runs, model, look)}.`;
+  const stopped = runs.partial ? `Stopped after ${several(runs.runs, 'run')} of ${count(runs.runsAsked)}. ` : '';
+  return `${stopped}${goals(runs)}In ${several(runs.runs, 'run')} ${verdictOf(runs, model, look)}.`;
+}
+
+/** `Misses its goal "p95 < 200ms". Undecided: "errors < 1%". ` */
+function goals({ thresholds }: Runs): string {
+  const those = (verdict: ThresholdFigure['verdict']) =>
+    thresholds.filter((each) => each.verdict === verdict).map(({ text }) => `"${text}"`);
+  const [missed, undecided] = [those('fail'), those('inconclusive')];
+  const misses = missed.length === 0 ? '' : `Misses its ${missed.length === 1 ? 'goal' : 'goals'} ${missed.join(' and ')}. `;
+  return undecided.length === 0 ? misses : `${misses}Undecided: ${undecided.join(', ')}. `;
 }
 
 function verdictOf(runs: Runs, model: Model, look: Look): string {

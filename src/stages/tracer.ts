@@ -1,9 +1,19 @@
-/** Follows one request of a run and keeps the spans it leaves. Off the hot path: a run without one does not know it. */
+/**
+ * Follows requests of a run, from those that are wanted, until one has ended as wished, and keeps the spans it left.
+ * Off the hot path: a run without a tracer does not know of it.
+ */
 import type { VirtualClock } from '../engine/clock.js';
-import type { Span, Trace } from '../telemetry/trace.js';
+import type { Trace } from '../telemetry/trace.js';
 import type { Request } from './request.js';
 
-interface OpenSpan {
+export interface Wish {
+  /** Asked of each request as it begins. */
+  wanted(request: Request): boolean;
+  /** How it must end: `200`, `502`, …; `null` for anyhow. */
+  readonly outcome: string | null;
+}
+
+interface Footprint {
   stage: string;
   depth: number;
   fromMs: number;
@@ -12,73 +22,76 @@ interface OpenSpan {
   note: string;
 }
 
-export class Tracer {
-  private followed = 0;
-  private readonly spans: OpenSpan[] = [];
-  private readonly open: OpenSpan[] = [];
-  private page = '';
-  private arrivedMs = 0;
-  private end: { atMs: number; outcome: string; cause: string | null; log: string | null } | null = null;
+/** What a request has left behind so far; the calls that it is in are `open`. */
+interface Trail {
+  readonly spans: Footprint[];
+  readonly open: Footprint[];
+}
 
-  /** `wanted` is asked of each request as it begins, until it says yes. */
+export class Tracer {
+  private readonly trails = new Map<number, Trail>();
+  private found: Omit<Trace, 'scenario' | 'seed'> | null = null;
+
   constructor(
     private readonly clock: VirtualClock,
-    private readonly wanted: (request: Request) => boolean,
+    private readonly wish: Wish,
   ) {}
 
   began(request: Request): void {
-    if (this.followed !== 0 || !this.wanted(request)) return;
-    this.followed = request.number;
-    this.page = request.page.path;
-    this.arrivedMs = request.arrivedMs;
+    const enough = this.found !== null || (this.wish.outcome === null && this.trails.size > 0);
+    if (!enough && this.wish.wanted(request)) this.trails.set(request.number, { spans: [], open: [] });
   }
 
   called(request: Request, stage: string, depth: number): void {
-    if (!this.follows(request)) return;
-    const span = { stage, depth, fromMs: this.clock.now(), toMs: this.clock.now(), waitedMs: 0, note: '' };
-    this.spans.push(span);
-    this.open.push(span);
+    const trail = this.trails.get(request.number);
+    if (trail === undefined) return;
+    const now = this.clock.now();
+    const span = { stage, depth, fromMs: now, toMs: now, waitedMs: 0, note: '' };
+    trail.spans.push(span);
+    trail.open.push(span);
   }
 
   returned(request: Request, depth: number): void {
-    if (!this.follows(request)) return;
-    while (this.open.length > depth) this.open.pop()!.toMs = this.clock.now();
+    const open = this.trails.get(request.number)?.open ?? [];
+    while (open.length > depth) open.pop()!.toMs = this.clock.now();
   }
 
   waited(request: Request, ms: number): void {
-    const span = this.open.at(-1);
-    if (this.follows(request) && span !== undefined) span.waitedMs += ms;
+    const span = this.trails.get(request.number)?.open.at(-1);
+    if (span !== undefined) span.waitedMs += ms;
   }
 
   noted(request: Request, text: string): void {
-    const span = this.open.at(-1);
-    if (this.follows(request) && span !== undefined) span.note = span.note === '' ? text : `${span.note}; ${text}`;
+    const span = this.trails.get(request.number)?.open.at(-1);
+    if (span !== undefined) span.note = span.note === '' ? text : `${span.note}; ${text}`;
   }
 
   ended(request: Request): void {
-    if (!this.follows(request)) return;
+    const trail = this.trails.get(request.number);
+    if (trail === undefined) return;
+    this.trails.delete(request.number);
     const { failure } = request;
-    this.end = {
-      atMs: this.clock.now(),
-      outcome: failure?.outcome ?? '200',
+    const outcome = failure?.outcome ?? '200';
+    if (this.wish.outcome !== null && this.wish.outcome !== outcome) return;
+    this.trails.clear();
+    this.found = {
+      request: request.number,
+      page: request.page.path,
+      arrivedMs: request.arrivedMs,
+      endedMs: this.clock.now(),
+      outcome,
       cause: failure?.text ?? null,
       log: failure?.log ?? null,
+      spans: trail.spans,
     };
   }
 
   get done(): boolean {
-    return this.end !== null;
+    return this.found !== null;
   }
 
+  /** `null` while none has ended as wished. */
   trace(scenario: string, seed: string): Trace | null {
-    if (this.end === null) return null;
-    const { atMs, outcome, cause, log } = this.end;
-    const spans: Span[] = this.spans.map((span) => ({ ...span }));
-    const { page, arrivedMs } = this;
-    return { scenario, seed, request: this.followed, page, arrivedMs, endedMs: atMs, outcome, cause, log, spans };
-  }
-
-  private follows(request: Request): boolean {
-    return this.followed === request.number && this.end === null;
+    return this.found === null ? null : { scenario, seed, ...this.found };
   }
 }

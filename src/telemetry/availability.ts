@@ -6,11 +6,19 @@ import type { Availability, CauseCount, Requests, Series } from './result.js';
 
 const HALF = 0.5;
 
-export function availabilityOf(series: Series, requests: Requests, fromMs: number, causes: readonly CauseCount[]): Availability {
+/** `fromMs` and `toMs` are the counted time. */
+export function availabilityOf(
+  series: Series,
+  requests: Requests,
+  fromMs: number,
+  toMs: number,
+  causes: readonly CauseCount[],
+): Availability {
   const ended = requests.good + requests.failed;
   const outages: { fromMs: number; toMs: number; cause: string }[] = [];
   let up = 0;
   let down = 0;
+  let downtimeMs = 0;
   let wasDown = false;
   for (let step = 0; step < series.good.length; step += 1) {
     const stepFromMs = step * series.stepMs;
@@ -20,16 +28,17 @@ export function availabilityOf(series: Series, requests: Requests, fromMs: numbe
     if (!isDown) up += 1;
     else {
       down += 1;
-      const toMs = stepFromMs + series.stepMs;
-      if (wasDown) outages[outages.length - 1].toMs = toMs;
-      else outages.push({ fromMs: stepFromMs, toMs, cause: causeAt(causes, stepFromMs, toMs) });
+      const stepToMs = Math.min(toMs, stepFromMs + series.stepMs);
+      downtimeMs += stepToMs - stepFromMs;
+      if (wasDown) outages[outages.length - 1].toMs = stepToMs;
+      else outages.push({ fromMs: stepFromMs, toMs: stepToMs, cause: causeAt(causes, stepFromMs, stepToMs) });
     }
     wasDown = isDown;
   }
   return {
     requests: ended === 0 ? null : requests.good / ended,
     time: up + down === 0 ? null : up / (up + down),
-    downtimeMs: down * series.stepMs,
+    downtimeMs,
     outages,
   };
 }
