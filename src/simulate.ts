@@ -21,7 +21,7 @@ import type { Result } from './telemetry/result.js';
 import { Telemetry } from './telemetry/telemetry.js';
 import type { Trace } from './telemetry/trace.js';
 
-/** The state of a run at the end of a step of its series. */
+/** The state of a run. */
 export interface Frame {
   readonly timeMs: number;
   readonly durationMs: number;
@@ -63,7 +63,10 @@ const SLICE = 100_000;
 /** Requests that a run may have; at a million a second, a quarter of an hour. */
 const MOST_REQUESTS = 1e9;
 
-/** Frames, one a step of the series, in slices; the last one when the run has ended. Errors reach the error channel. */
+/**
+ * Frames: at the end of each step of the series, and of each slice where steps are long; the last one when the run has
+ * ended. Errors reach the error channel.
+ */
 export function simulate(model: Model, options: SimulateOptions = {}): Observable<Frame> {
   return new Observable((subscriber) => {
     const run = new Run(model, options);
@@ -72,7 +75,7 @@ export function simulate(model: Model, options: SimulateOptions = {}): Observabl
       try {
         for (let left = SLICE; left > 0 && !run.ended && !subscriber.closed; ) {
           left -= run.advance(left);
-          if (run.frameDue) subscriber.next(run.frame());
+          if (run.frameDue || left <= 0) subscriber.next(run.frame());
         }
       } catch (error) {
         return subscriber.error(error);

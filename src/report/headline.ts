@@ -22,6 +22,7 @@ export function headline(result: Result, model: Model): string {
 
 function verdictOf(result: Result, model: Model): string {
   const { offered, good, failed } = result.requests;
+  if (result.durationMs <= result.warmupMs) return 'That was during the warm-up, which is not counted.';
   if (offered === 0 && good + failed === 0) return `No request came in the ${duration(counted(result))} that were counted.`;
   const diagnosis = diagnose(result, model);
   if (good + failed === 0) return `None of the ${several(offered, 'request')} was answered before the run ended.`;
