@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import { loadScenario, replicate, toJson } from '../../src/index.js';
 import { folder, lempsim, program, scenario } from './lempsim.js';
 
 const files = folder({
@@ -26,6 +27,7 @@ describe('help', () => {
     for (const option of [
       '--seed',
       '--set',
+      '--runs',
       '--json',
       '--quiet',
       '--no-color',
@@ -63,6 +65,9 @@ describe('usage', () => {
     [['surge', '--set', 'nonsense'], 'path=value'],
     [['trace', 'surge', '--at', 'soon'], '3m10s'],
     [['trace', 'surge', '--request', '0'], 'from 1 on'],
+    [['surge', '--runs', '0'], 'from 1 on'],
+    [['surge', '--runs', '2.5'], 'from 1 on'],
+    [['trace', 'surge', '--runs', '2'], '--runs'],
     [['__proto__'], 'no scenario "__proto__"'],
   ])('%j ends in 2 and says what was meant', async (words, hint) => {
     const { code, stdout, stderr } = await lempsim(words);
@@ -149,6 +154,75 @@ describe('run', () => {
   it('lets no text of a scenario act on the terminal', async () => {
     const { stdout, stderr } = await lempsim([files.path('hostile.yaml')]);
     expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+});
+
+describe('several runs', () => {
+  const several = [shortFile, '--runs', '4'];
+
+  it('print one answer with intervals, nothing on stderr, and end in 0 where the thresholds are met', async () => {
+    const { code, stdout, stderr } = await lempsim(several);
+    expect([code, stderr]).toEqual([0, '']);
+    const sentence = stdout.split('\n\n')[0].replaceAll('\n', ' ');
+    expect(sentence).toMatch(
+      /^In 4 runs none of 1\d\d ± \d+ requests a run fails, p95 of the good answers [\d.]+ ± [\d.]+ ms; the busiest/,
+    );
+    expect(stdout).toContain(`npm run -s sim -- ${shortFile} --seed 1 --runs 4\n`);
+  });
+
+  it('give the JSON that the API gives, on stdout or in a file', async () => {
+    const file = files.path('runs.json');
+    const expected = toJson(replicate(await loadScenario(shortFile), 4));
+    expect(await lempsim([...several, '--json'])).toMatchObject({ code: 0, stdout: expected });
+    expect((await lempsim(['run', ...several, '--json', file])).stdout).toMatch(/^In 4 runs /);
+    expect(readFileSync(file, 'utf8')).toBe(expected);
+  });
+
+  it('of which there is one are the run itself', async () => {
+    expect(await lempsim([shortFile, '--runs', '1'])).toEqual(await lempsim([shortFile]));
+  });
+
+  it('end in 99 where a threshold failed, and where they are too few to tell', async () => {
+    const failed = await lempsim([files.path('strict.yaml'), '--runs', '2']);
+    expect([failed.code, failed.stdout]).toEqual([99, expect.stringMatching(/^Misses its goal "p95 < 0\.001ms"\. In 2 runs /)]);
+    const model = await loadScenario(shortFile);
+    const [low, high] = replicate(model, 3).latencyMs.p95?.ci95 ?? [0, 0];
+    const limit = ((low + high) / 2).toFixed(6);
+    const { code, stdout } = await lempsim(['-', '--runs', '3'], { input: scenario({ threshold: `p95 < ${limit}ms` }) });
+    expect(code).toBe(99);
+    expect(stdout).toMatch(/^Undecided: "p95 < [\d.]+ms"\. In 3 runs /);
+  });
+
+  it('are shortened by --quiet to the headline and the thresholds', async () => {
+    const { stdout } = await lempsim([...several, '--quiet']);
+    expect(stdout).toMatch(/^In 4 runs [\s\S]*Thresholds\n {2}✓ {2}errors < 1% [^\n]*\n$/);
+  });
+
+  it('beyond what an answer may rest on end in 79', async () => {
+    const { code, stdout, stderr } = await lempsim([shortFile, '--runs', '10001']);
+    expect([code, stdout]).toEqual([79, '']);
+    expect(stderr).toBe('10001 runs were asked for; an answer may rest on 10000\n');
+  });
+
+  it('that are stopped give the answer of those that are complete, marked as such', async () => {
+    const file = files.path('stopped.json');
+    const stop = (child: { kill(signal: 'SIGINT'): boolean }) => setTimeout(() => child.kill('SIGINT'), 4000);
+    const { code, stdout } = await lempsim([shortFile, '--runs', '10000', '--json', file], { meanwhile: stop });
+    expect(code).toBe(130);
+    const runs = JSON.parse(readFileSync(file, 'utf8'));
+    expect(runs.partial).toBe(true);
+    expect([runs.runsAsked, runs.runs > 0, runs.runs < 10_000]).toEqual([10_000, true, true]);
+    expect(stdout).toMatch(/^Stopped after [\d,]+ runs? of 10,000\. In [\d,]+ runs? /);
+    const same = replicate(await loadScenario(shortFile), runs.runs);
+    expect(runs).toEqual(JSON.parse(toJson({ ...same, runsAsked: 10_000, partial: true })));
+  });
+
+  it('that are stopped before the first is complete have no answer, and leave no file', async () => {
+    const file = files.path('none.json');
+    const stop = (child: { kill(signal: 'SIGINT'): boolean }) => setTimeout(() => child.kill('SIGINT'), 2500);
+    const ended = await lempsim([files.path('long.yaml'), '--runs', '2', '--json', file], { meanwhile: stop });
+    expect(ended).toEqual({ code: 130, stdout: '', stderr: 'stopped before the first run had ended\n' });
+    expect(existsSync(file)).toBe(false);
   });
 });
 
