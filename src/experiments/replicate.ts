@@ -4,7 +4,8 @@
  * Run k is the same whether it is one of five or of a hundred: more runs are added to those there were. `replications` is
  * an observable that works in slices, as `simulate` does; `replicate` does the same in one go.
  */
-import { concatMap, defer, map, type Observable, range } from 'rxjs';
+import { concatMap, defer, map, type Observable, range, tap } from 'rxjs';
+import { assert } from '../engine/assert.js';
 import { OverBudgetError } from '../engine/overBudget.js';
 import type { Model } from '../model.js';
 import { type Frame, run, simulate } from '../simulate.js';
@@ -33,7 +34,7 @@ export interface Replication {
   readonly index: number;
   readonly runs: number;
   readonly frame: Frame;
-  /** The answer of the runs that have ended; `null` as long as there are none. */
+  /** The answer of the runs that have ended by now; `null` as long as there are none. */
   answer(): Runs | null;
 }
 
@@ -42,11 +43,23 @@ export function replications(model: Model, runs: number): Observable<Replication
   return defer(() => {
     refuseNumber(runs);
     const results: Kept[] = [];
-    return range(0, runs).pipe(concatMap((index) => simulate(model, { run: index }).pipe(map((frame) => at(index, frame)))));
+    const answer = () => (results.length === 0 ? null : summarise(model, results, runs));
+    return range(0, runs).pipe(concatMap(framesOf));
 
-    function at(index: number, frame: Frame): Replication {
-      if (frame.timeMs >= frame.durationMs) results.push(kept(frame.result()));
-      return { index, runs, frame, answer: () => (results.length === 0 ? null : summarise(model, results, runs)) };
+    function framesOf(index: number): Observable<Replication> {
+      let last: Frame | undefined;
+      return simulate(model, { run: index }).pipe(
+        tap({
+          next: (frame) => {
+            last = frame;
+          },
+          complete: () => {
+            assert(last !== undefined, 'a run that ended without a frame');
+            results.push(kept(last.result()));
+          },
+        }),
+        map((frame) => ({ index, runs, frame, answer })),
+      );
     }
   });
 }
