@@ -148,6 +148,7 @@ class Run {
     this.subscription = all.pipe(tap((arrival) => this.life.arrive(arrival))).subscribe({
       error: (error) => {
         this.failure = error;
+        this.clock.halt();
       },
     });
   }
@@ -169,10 +170,8 @@ class Run {
     const stepEndMs = Math.min((this.steps + 1) * stepMs, this.model.durationMs);
     let events = 0;
     try {
-      while (events < most && clock.runNext(stepEndMs)) {
-        events += 1;
-        if (this.failure !== undefined) throw this.failure;
-      }
+      events = clock.run(stepEndMs, most);
+      if (this.failure !== undefined) throw this.failure;
       if (events < most) this.endStep(stepEndMs, stepEndMs - this.steps * stepMs);
     } catch (error) {
       this.stop();

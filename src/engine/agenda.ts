@@ -79,20 +79,23 @@ export class Agenda {
 
   /** Adds `step(subject)` at `time` and returns its ticket, which is never 0. */
   add<S>(time: number, step: Step<S>, subject: S, kind: Kind = Kind.completion): number {
+    return this.addInOrder(time, this.nextOrder(kind), step, subject);
+  }
+
+  /** The same with a place in the order that was taken before, by `nextOrder`. */
+  addInOrder<S>(time: number, order: number, step: Step<S>, subject: S): number {
     let place = this.free;
     if (place >= 0) this.free = this.next[place];
     else place = this.freshPlace();
     this.steps[place] = step as Step<never>;
     this.subjects[place] = subject;
     this.size += 1;
-    this.sequence += 1;
-    const order = kind * KIND_WEIGHT + this.sequence;
     if (this.bucket === NEAR_ONLY) this.addNear(time, order, place);
     else this.addSomewhere(time, order, place);
     return this.tickets[place];
   }
 
-  /** The place in the order of whatever is asked for now; the clock's alarms take theirs here, too. */
+  /** The place in the order of whatever is asked for now. */
   nextOrder(kind: Kind): number {
     this.sequence += 1;
     return kind * KIND_WEIGHT + this.sequence;

@@ -23,6 +23,7 @@ export class VirtualClock implements SchedulerLike {
   private nextAlarm: Alarm | undefined;
   private time = 0;
   private stillSince = 0;
+  private halted = false;
 
   now(): number {
     return this.time;
@@ -38,17 +39,24 @@ export class VirtualClock implements SchedulerLike {
    * to cancel, forget it, or hand it to `cancel` if it would wait for long.
    */
   after<S>(delayMs: number, step: Step<S>, subject: S, kind: Kind = Kind.completion): number {
-    if (!(delayMs >= 0 && delayMs < Infinity))
-      throw new RangeError(`a step cannot wait ${delayMs} ms (${step.name || 'unnamed'})`);
+    if (!(delayMs >= 0 && delayMs < Infinity)) refuseDelay(delayMs, step);
     return this.agenda.add(this.time + delayMs, step, subject, kind);
   }
 
   /** Runs `step(subject)` at `timeMs`, now or later. */
   at<S>(timeMs: number, step: Step<S>, subject: S, kind: Kind = Kind.completion): number {
-    if (!(timeMs >= this.time && timeMs < Infinity)) {
-      throw new RangeError(`a step cannot run at ${timeMs} ms; it is ${this.time} ms (${step.name || 'unnamed'})`);
-    }
+    if (!(timeMs >= this.time && timeMs < Infinity)) refuseTime(timeMs, step, this);
     return this.agenda.add(timeMs, step, subject, kind);
+  }
+
+  /** The same at a place in the order of events that was taken before. */
+  atOrder<S>(timeMs: number, order: number, step: Step<S>, subject: S): void {
+    this.agenda.addInOrder(timeMs, order, step, subject);
+  }
+
+  /** The place in the order of events of what is asked for now. */
+  nextOrder(kind: Kind): number {
+    return this.agenda.nextOrder(kind);
   }
 
   /** For a step that has not run yet: who holds the ticket forgets it when it does. 0 is no ticket. */
@@ -60,6 +68,7 @@ export class VirtualClock implements SchedulerLike {
   alarm(ring: () => void): Alarm {
     const alarm = new Alarm(this, ring);
     this.alarms.push(alarm);
+    this.nextAlarm ??= alarm;
     return alarm;
   }
 
@@ -71,8 +80,21 @@ export class VirtualClock implements SchedulerLike {
   runUntil(untilMs: number): void {
     if (!(untilMs >= this.time && untilMs < Infinity))
       throw new RangeError(`cannot run until ${untilMs} ms; it is ${this.time} ms`);
-    while (this.runNext(untilMs));
+    this.run(untilMs);
     this.time = untilMs;
+  }
+
+  /** Runs what is due by `untilMs`, at most so many steps; returns how many. */
+  run(untilMs: number, most = Infinity): number {
+    const before = this.events;
+    const last = before + most;
+    while (this.events < last && !this.halted && this.runNext(untilMs));
+    return this.events - before;
+  }
+
+  /** `run` takes no further step. */
+  halt(): void {
+    this.halted = true;
   }
 
   /** Runs the next step if it is due by `untilMs`. */
@@ -106,25 +128,23 @@ export class VirtualClock implements SchedulerLike {
   }
 
   /** For alarms only: keeps the earliest at hand. */
-  orderFor(alarm: Alarm): number {
-    return this.agenda.nextOrder(alarm.kind);
+  moved(alarm: Alarm): void {
+    if (alarm !== this.nextAlarm) {
+      if (alarm.isBefore(this.nextAlarm!)) this.nextAlarm = alarm;
+    } else if (this.alarms.length > 1) this.findNextAlarm();
   }
 
-  moved(alarm: Alarm): void {
-    const next = this.nextAlarm;
-    if (
-      next === undefined ||
-      (alarm !== next && (alarm.due < next.due || (alarm.due === next.due && alarm.order < next.order)))
-    ) {
-      this.nextAlarm = alarm;
-    } else if (alarm === next) {
-      for (const other of this.alarms) {
-        if (other.due < this.nextAlarm!.due || (other.due === this.nextAlarm!.due && other.order < this.nextAlarm!.order)) {
-          this.nextAlarm = other;
-        }
-      }
-    }
+  private findNextAlarm(): void {
+    for (const alarm of this.alarms) if (alarm.isBefore(this.nextAlarm!)) this.nextAlarm = alarm;
   }
+}
+
+function refuseDelay(delayMs: number, step: Step<never>): never {
+  throw new RangeError(`a step cannot wait ${delayMs} ms (${step.name || 'unnamed'})`);
+}
+
+function refuseTime(timeMs: number, step: Step<never>, clock: VirtualClock): never {
+  throw new RangeError(`a step cannot run at ${timeMs} ms; it is ${clock.now()} ms (${step.name || 'unnamed'})`);
 }
 
 /**
@@ -132,7 +152,6 @@ export class VirtualClock implements SchedulerLike {
  * For a handful a clock, since each is looked at whenever the earliest moves.
  */
 export class Alarm {
-  readonly kind = Kind.completion;
   due = Infinity;
   order = 0;
 
@@ -144,10 +163,18 @@ export class Alarm {
 
   /** Rings at `timeMs`, which is not in the past, or never at `Infinity`. */
   set(timeMs: number): void {
-    if (!(timeMs >= this.clock.now())) throw new RangeError(`an alarm cannot ring at ${timeMs} ms; it is ${this.clock.now()} ms`);
+    if (!(timeMs >= this.clock.now())) this.refuse(timeMs);
     this.due = timeMs;
-    this.order = this.clock.orderFor(this);
+    this.order = this.clock.nextOrder(Kind.completion);
     this.clock.moved(this);
+  }
+
+  isBefore(other: Alarm): boolean {
+    return this.due < other.due || (this.due === other.due && this.order < other.order);
+  }
+
+  private refuse(timeMs: number): never {
+    throw new RangeError(`an alarm cannot ring at ${timeMs} ms; it is ${this.clock.now()} ms`);
   }
 }
 

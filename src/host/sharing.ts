@@ -14,9 +14,13 @@ export class Sharing {
   private served = 0;
   private servedAtMs = 0;
   private delivered = 0;
+  /** The share of one job, as the alarm was last set by it. */
+  private pace = 0;
   private finishing = false;
 
-  // The jobs: a binary heap by `enough`, then by when they came.
+  // Places in a binary heap by `enough`, then by when the job came; those behind the first `size` are free.
+  private heap = Int32Array.from({ length: 64 }, (_, place) => place);
+  // The jobs, by place. No number is handed from function to function, since V8 makes an object of it on the way.
   private enough = new Float64Array(64);
   private orders = new Float64Array(64);
   private tags = new Int32Array(64);
@@ -35,39 +39,49 @@ export class Sharing {
 
   /** Runs `done(subject)` once it has had `amount` of service. Jobs of one `tag` can be asked for together. */
   start<S>(subject: S, amount: number, done: Step<S>, tag = 0): void {
-    if (!(amount >= 0 && amount < Infinity))
-      throw new RangeError(`a job cannot need ${amount} of service (${done.name || 'unnamed'})`);
+    if (!(amount >= 0 && amount < Infinity)) refuse(amount, done);
     this.catchUp();
-    if (this.size === this.enough.length) this.grow();
+    if (this.size === this.heap.length) this.grow();
     const at = this.size++;
+    const place = this.heap[at];
     this.came += 1;
-    this.rise(at, this.served + amount, this.came, tag, subject, done as Step<never>);
-    this.setAlarm();
+    this.enough[place] = this.served + amount;
+    this.orders[place] = this.came;
+    this.tags[place] = tag;
+    this.subjects[place] = subject;
+    this.steps[place] = done as Step<never>;
+    this.rise(at, place);
+    if (!this.finishing) this.setAlarm();
   }
 
   /** Ends the job of `subject` before its time and returns the service it had yet to get; -1 if it has none. Linear in jobs. */
   cancel(subject: unknown): number {
     this.catchUp();
-    const at = this.subjects.indexOf(subject);
-    if (at < 0 || at >= this.size) return -1;
-    const left = this.enough[at] - this.served;
-    this.remove(at);
-    this.setAlarm();
-    return Math.max(0, left);
+    for (let at = 0; at < this.size; at += 1) {
+      const place = this.heap[at];
+      if (this.subjects[place] !== subject) continue;
+      this.remove(at);
+      if (!this.finishing) this.setAlarm();
+      return Math.max(0, this.enough[place] - this.served);
+    }
+    return -1;
   }
 
   resize(capacity: number, mostPerJob: number): void {
     this.catchUp();
     this.capacity = capacity;
     this.mostPerJob = mostPerJob;
-    this.setAlarm();
+    if (!this.finishing) this.setAlarm();
   }
 
   /** Service that the jobs of that tag have yet to get. Linear in jobs. */
   outstanding(tag: number): number {
     this.catchUp();
     let sum = 0;
-    for (let at = 0; at < this.size; at += 1) if (this.tags[at] === tag) sum += this.enough[at] - this.served;
+    for (let at = 0; at < this.size; at += 1) {
+      const place = this.heap[at];
+      if (this.tags[place] === tag) sum += this.enough[place] - this.served;
+    }
     return sum;
   }
 
@@ -83,32 +97,32 @@ export class Sharing {
     if (size === 0)
       this.served = 0; // Idle: the sum starts again, so that it never grows too large to be precise.
     else if (now > this.servedAtMs) {
-      const each = (now - this.servedAtMs) * Math.min(this.mostPerJob, this.capacity / size);
+      const each = (now - this.servedAtMs) * this.pace;
       this.served += each;
       this.delivered += each * size;
     }
     this.servedAtMs = now;
   }
 
-  /** Once an event: what a finished job's step starts is seen at the end of it. */
+  /** Once an event, so that what a finished job's step starts is seen at the end of it; no time passes in between. */
   private setAlarm(): void {
     const { size } = this;
-    if (this.finishing) return;
     if (size === 0) return this.alarm.set(Infinity);
-    const left = this.enough[0] - this.served;
-    this.alarm.set(left > 0 ? this.clock.now() + left / Math.min(this.mostPerJob, this.capacity / size) : this.clock.now());
+    this.pace = Math.min(this.mostPerJob, this.capacity / size);
+    const left = this.enough[this.heap[0]] - this.served;
+    this.alarm.set(left > 0 ? this.clock.now() + left / this.pace : this.clock.now());
   }
 
   /** The first job has had its service: exactly its service, whatever rounding says. */
   private readonly finish = (): void => {
     this.catchUp();
-    const subject = this.subjects[0];
-    const step = this.steps[0];
-    this.delivered += (this.enough[0] - this.served) * this.size;
-    this.served = this.enough[0];
+    const place = this.heap[0];
+    const enough = this.enough[place];
+    this.delivered += (enough - this.served) * this.size;
+    this.served = enough;
     this.remove(0);
     this.finishing = true;
-    step(subject as never, 0);
+    this.steps[place](this.subjects[place] as never, 0);
     this.finishing = false;
     this.setAlarm();
   };
@@ -116,66 +130,65 @@ export class Sharing {
   // The heap.
 
   private remove(at: number): void {
+    const { heap } = this;
     const last = --this.size;
-    const { enough, orders, tags, subjects, steps } = this;
-    const subject = subjects[last];
-    const step = steps[last];
-    subjects[last] = undefined;
-    if (at === last) return;
-    if (this.sink(at, enough[last], orders[last], tags[last], subject, step) === at) {
-      this.rise(at, enough[last], orders[last], tags[last], subject, step);
-    }
+    const moving = heap[last];
+    heap[last] = heap[at];
+    if (at < last && this.sink(at, moving) === at) this.rise(at, moving);
   }
 
-  private rise(from: number, enoughAt: number, order: number, tag: number, subject: unknown, step: Step<never>): void {
-    const { enough, orders } = this;
+  private rise(from: number, place: number): void {
+    const { heap, enough, orders } = this;
     let at = from;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (enough[parent] < enoughAt || (enough[parent] === enoughAt && orders[parent] < order)) break;
-      this.move(parent, at);
+      const other = heap[parent];
+      if (enough[other] < enough[place] || (enough[other] === enough[place] && orders[other] < orders[place])) break;
+      heap[at] = other;
       at = parent;
     }
-    this.put(at, enoughAt, order, tag, subject, step);
+    heap[at] = place;
   }
 
   /** Returns where it came to rest. */
-  private sink(from: number, enoughAt: number, order: number, tag: number, subject: unknown, step: Step<never>): number {
-    const { enough, orders, size } = this;
+  private sink(from: number, place: number): number {
+    const { heap, enough, orders, size } = this;
     let at = from;
     for (let child = 2 * at + 1; child < size; child = 2 * at + 1) {
+      let other = heap[child];
       const right = child + 1;
-      if (right < size && (enough[right] < enough[child] || (enough[right] === enough[child] && orders[right] < orders[child])))
-        child = right;
-      if (enough[child] > enoughAt || (enough[child] === enoughAt && orders[child] > order)) break;
-      this.move(child, at);
+      if (right < size) {
+        const another = heap[right];
+        if (enough[another] < enough[other] || (enough[another] === enough[other] && orders[another] < orders[other])) {
+          child = right;
+          other = another;
+        }
+      }
+      if (enough[other] > enough[place] || (enough[other] === enough[place] && orders[other] > orders[place])) break;
+      heap[at] = other;
       at = child;
     }
-    this.put(at, enoughAt, order, tag, subject, step);
+    heap[at] = place;
     return at;
   }
 
-  private move(from: number, to: number): void {
-    this.put(to, this.enough[from], this.orders[from], this.tags[from], this.subjects[from], this.steps[from]);
-  }
-
-  private put(at: number, enoughAt: number, order: number, tag: number, subject: unknown, step: Step<never>): void {
-    this.enough[at] = enoughAt;
-    this.orders[at] = order;
-    this.tags[at] = tag;
-    this.subjects[at] = subject;
-    this.steps[at] = step;
-  }
-
   private grow(): void {
-    const enough = new Float64Array(2 * this.size);
-    const orders = new Float64Array(2 * this.size);
-    const tags = new Int32Array(2 * this.size);
+    const { size } = this;
+    const heap = Int32Array.from({ length: 2 * size }, (_, place) => place);
+    const enough = new Float64Array(2 * size);
+    const orders = new Float64Array(2 * size);
+    const tags = new Int32Array(2 * size);
+    heap.set(this.heap);
     enough.set(this.enough);
     orders.set(this.orders);
     tags.set(this.tags);
+    this.heap = heap;
     this.enough = enough;
     this.orders = orders;
     this.tags = tags;
   }
+}
+
+function refuse(amount: number, done: Step<never>): never {
+  throw new RangeError(`a job cannot need ${amount} of service (${done.name || 'unnamed'})`);
 }

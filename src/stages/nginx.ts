@@ -11,10 +11,11 @@
  * slow visitor holds a slot here but no PHP child. Not modelled: a worker blocked by the disk, `multi_accept`, HTTP/2,
  * and `fastcgi_send_timeout`, which cannot fire since a GET request fits the socket's buffer.
  */
-import { Kind, type Step } from '../engine/agenda.js';
+import type { Step } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
 import { Level } from '../engine/level.js';
 import { Need } from '../engine/random.js';
+import { Timeouts } from '../engine/timeouts.js';
 import type { Host } from '../host/host.js';
 import { Line } from '../host/line.js';
 import type { NginxModel, TlsModel } from '../model.js';
@@ -85,6 +86,8 @@ export function nginxServer(
     { length: model.workerProcesses },
     (_, number) => new NginxWorker(group, number, model.workerConnections),
   );
+  const readTimers = new Timeouts(clock, model.fastcgiReadTimeoutMs, expire);
+  const idleTimers = new Timeouts(clock, model.keepaliveTimeoutMs, idleTooLong);
   let noSlot = 0;
   let drained = 0;
   let abandoned = 0;
@@ -266,12 +269,12 @@ export function nginxServer(
   }
 
   function connected(request: Request): void {
-    request.timer = clock.after(model.fastcgiReadTimeoutMs, expire, request, Kind.timeout);
+    request.timer = readTimers.start(request);
   }
 
   /** PHP-FPM has answered, well or badly. */
   function take(request: Request): void {
-    clock.cancel(request.timer);
+    readTimers.cancel(request.timer);
     request.timer = 0;
     const worker = workers[request.connection!.worker];
     worker.giveSlot(clock.now());
@@ -311,7 +314,7 @@ export function nginxServer(
   }
 
   function hangUp(request: Request): Request {
-    clock.cancel(request.timer);
+    readTimers.cancel(request.timer);
     workers[request.connection!.worker].giveSlot(clock.now());
     const half = request.part(leftover.vanish);
     php!.abandoned(request);
@@ -327,7 +330,7 @@ export function nginxServer(
     touch(connection);
     const kept = keep && model.keepaliveTimeoutMs > 0 && connection.served < model.keepaliveRequests;
     if (!kept) return close(connection);
-    connection.timer = clock.after(model.keepaliveTimeoutMs, idleTooLong, connection, Kind.timeout);
+    connection.timer = idleTimers.start(connection);
     workers[connection.worker].idle.join(connection);
   }
 
@@ -340,7 +343,7 @@ export function nginxServer(
   /** A request has come over a kept connection. */
   function touch(connection: Connection): void {
     if (connection.timer === 0) return;
-    clock.cancel(connection.timer);
+    idleTimers.cancel(connection.timer);
     connection.timer = 0;
     workers[connection.worker].idle.leave(connection);
   }

@@ -20,6 +20,9 @@ import type { Child } from './fpmChild.js';
 import type { Tracer } from './tracer.js';
 import type { Visitor } from './visitor.js';
 
+/** The visitor calls nginx, nginx PHP-FPM, PHP-FPM MySQL. */
+const DEEPEST = 3;
+
 /** A place with one way in. */
 export class Stage {
   constructor(
@@ -65,16 +68,8 @@ export class Request implements Bearer {
   /** How often something was tried again: a question to DNS, a SYN. */
   tries = 0;
 
-  private depth = 0;
-  private stage0: Stage | null = null;
-  private stage1: Stage | null = null;
-  private stage2: Stage | null = null;
-  private step0: Step<Request> = nowhere;
-  private step1: Step<Request> = nowhere;
-  private step2: Step<Request> = nowhere;
-  private since0 = 0;
-  private since1 = 0;
-  private since2 = 0;
+  /** The innermost call in progress; the visitor's own place if there is none. */
+  private at = new Call(0, null);
 
   constructor(private readonly home: Requests) {}
 
@@ -84,34 +79,25 @@ export class Request implements Bearer {
 
   /** Whether nginx has passed it on to PHP-FPM. */
   get passedOn(): boolean {
-    return this.depth > 1;
+    return this.at.depth > 1;
   }
 
   /** The stage that it is in; `null` while it is with the visitor. */
   get stage(): Stage | null {
-    return this.depth === 1 ? this.stage0 : this.depth === 2 ? this.stage1 : this.depth === 3 ? this.stage2 : null;
+    return this.at.stage;
   }
 
   /** Enters `stage`, and takes `step` when that returns. */
   call(stage: Stage, step: Step<Request>): void {
     const now = this.home.clock.now();
-    this.depth += 1;
-    if (this.depth === 1) {
-      this.stage0 = stage;
-      this.step0 = step;
-      this.since0 = now;
-    } else if (this.depth === 2) {
-      this.stage1 = stage;
-      this.step1 = step;
-      this.since1 = now;
-    } else {
-      assert(this.depth === 3, 'a call goes deeper than any stage calls');
-      this.stage2 = stage;
-      this.step2 = step;
-      this.since2 = now;
-    }
+    const call = this.at.inner;
+    assert(call !== null, 'a call goes deeper than any stage calls');
+    call.stage = stage;
+    call.step = step;
+    call.sinceMs = now;
+    this.at = call;
     stage.meter.enter(now);
-    if (this.home.tracer !== null) this.home.tracer.called(this, stage.meter.name, this.depth - 1);
+    if (this.home.tracer !== null) this.home.tracer.called(this, stage.meter.name, call.depth - 1);
     stage.enter(this);
   }
 
@@ -146,7 +132,7 @@ export class Request implements Bearer {
    * inside nginx; this one goes on inside PHP-FPM, for nobody, and is gone when that returns.
    */
   part(vanish: Step<Request>): Request {
-    assert(this.depth >= 2, 'only a request that nginx has passed on can part');
+    assert(this.at.depth >= 2, 'only a request that nginx has passed on can part');
     const half = this.home.take();
     half.copyVisitorSide(this);
     this.number = 0;
@@ -154,40 +140,28 @@ export class Request implements Bearer {
     this.connection = null;
     this.patience = 0;
     this.timer = 0;
-    this.depth -= 1;
-    this.stage0 = this.stage1;
-    this.since0 = this.since1;
-    this.step0 = vanish;
-    this.stage1 = this.stage2;
-    this.since1 = this.since2;
-    this.step1 = this.step2;
-    this.stage2 = null;
+    this.at = this.at.outer!;
+    for (let call = this.outermost; call.depth <= this.at.depth; call = call.inner!) call.copy(call.inner!);
+    this.outermost.step = vanish;
     return half;
   }
 
   /** Leaves all stages at once, from wherever it is. */
   unwind(): void {
-    while (this.depth > 0) this.leave();
+    while (this.at.depth > 0) this.leave();
   }
 
   /** Leaves the stage that it is in, and tells which step follows. */
   private leave(): Step<Request> {
     const now = this.home.clock.now();
-    const { depth } = this;
-    assert(depth > 0, 'a return without a call');
-    this.depth = depth - 1;
-    if (this.home.tracer !== null) this.home.tracer.returned(this, depth - 1);
-    if (depth === 1) {
-      this.stage0!.meter.leave(this.since0, now);
-      this.spentMs += now - this.since0;
-      return this.step0;
-    }
-    if (depth === 2) {
-      this.stage1!.meter.leave(this.since1, now);
-      return this.step1;
-    }
-    this.stage2!.meter.leave(this.since2, now);
-    return this.step2;
+    const call = this.at;
+    const { outer } = call;
+    assert(outer !== null, 'a return without a call');
+    this.at = outer;
+    if (this.home.tracer !== null) this.home.tracer.returned(this, outer.depth);
+    call.stage!.meter.leave(call.sinceMs, now);
+    if (outer.depth === 0) this.spentMs += now - call.sinceMs;
+    return call.step;
   }
 
   private copyVisitorSide(other: Request): void {
@@ -203,16 +177,20 @@ export class Request implements Bearer {
     this.spentMs = other.spentMs;
     this.failure = other.failure;
     this.patience = other.patience;
-    this.depth = 1;
-    this.stage0 = other.stage0;
-    this.step0 = other.step0;
-    this.since0 = other.since0;
+    this.at = this.at.inner!;
+    this.at.copy(other.outermost);
     if (this.connection !== null) this.connection.request = this;
+  }
+
+  private get outermost(): Call {
+    let call = this.at;
+    while (call.depth > 1) call = call.outer!;
+    return call;
   }
 
   /** As new. */
   reset(): void {
-    assert(this.depth === 0, 'a request was given back that is still inside a stage');
+    assert(this.at.depth === 0, 'a request was given back that is still inside a stage');
     this.visitor = null;
     this.connection = null;
     this.child = null;
@@ -225,6 +203,27 @@ export class Request implements Bearer {
     this.timer = 0;
     this.patience = 0;
     this.tries = 0;
+  }
+}
+
+/** A call in progress: which stage, since when, and what follows. A request has its three from the start, one in the other. */
+class Call {
+  stage: Stage | null = null;
+  step: Step<Request> = nowhere;
+  sinceMs = 0;
+  readonly inner: Call | null;
+
+  constructor(
+    readonly depth: number,
+    readonly outer: Call | null,
+  ) {
+    this.inner = depth < DEEPEST ? new Call(depth + 1, this) : null;
+  }
+
+  copy(other: Call): void {
+    this.stage = other.stage;
+    this.step = other.step;
+    this.sinceMs = other.sinceMs;
   }
 }
 
