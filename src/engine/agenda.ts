@@ -11,7 +11,6 @@
  *
  * It knows no clock: times are numbers, and the CPU uses one whose time is service received.
  */
-
 import { OverBudgetError } from './overBudget.js';
 
 /** Something to do, with the thing to do it to and the ticket under which it was asked for. */

@@ -4,9 +4,9 @@
  * By inversion of one uniform number where that is cheap, so that larger numbers give larger values and scenarios
  * that share their chance stay comparable; gamma needs several. All of it in portable arithmetic.
  */
+import { type Chance, share } from './chance.js';
 import type { Law } from './law.js';
 import { exp, exponentialOfWord, ln, normalQuantile, power } from './math.js';
-import { type Chance, share } from './random.js';
 
 export interface Distribution {
   /** Expected value; `Infinity` for a Pareto law that has none. */

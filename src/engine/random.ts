@@ -1,26 +1,11 @@
 /**
- * Chance, from named streams.
+ * The run's chance: streams by name. Every use of chance has a name of its own, so that a new one does not shift the others.
  *
- * Every use of chance has a name of its own, so that a new one does not shift the others. What belongs to the run (arrivals, lost
- * packets) comes from a `Stream`. What belongs to one request or visitor (its CPU, its patience) is a `Need`: a function of
- * the bearer's own seed, so that two scenarios that differ in one setting meet the same visitors with the same needs, in
- * whatever order they are asked.
+ * What belongs to the run (arrivals, the visitors' seeds) comes from a stream. What belongs to one request or visitor is a
+ * `Need`; see `need.ts`.
  */
 import seedrandom from 'seedrandom';
-import { choice, type Distribution, distribution } from './distribution.js';
-import type { Law } from './law.js';
-import { exponentialOfWord } from './math.js';
-
-/** A source of uniform numbers. */
-export interface Chance {
-  /** The next 32 random bits, as a whole number from 0. */
-  word(): number;
-}
-
-/** A uniform number strictly between 0 and 1. */
-export function share(chance: Chance): number {
-  return (chance.word() + 0.5) * 2.3283064365386963e-10;
-}
+import type { Chance } from './chance.js';
 
 /** The seed of a run, from which its streams and bearers take theirs. */
 export class Random {
@@ -47,90 +32,4 @@ export class Stream implements Chance {
   word(): number {
     return this.alea.int32() >>> 0;
   }
-}
-
-/** Something that has needs: a request, a visitor. Both halves of its seed are 32-bit integers. */
-export interface Bearer {
-  seedHigh: number;
-  seedLow: number;
-}
-
-/** One kind of need, such as `php.cpu`: the same bearer always has the same. */
-export class Need {
-  private readonly distribution: Distribution;
-  private readonly role: number;
-  /** The two laws that are met most, which `of` need not ask the distribution for. */
-  private readonly constant: boolean;
-  private readonly exponential: boolean;
-  readonly mean: number;
-
-  constructor(name: string, law: Law) {
-    this.distribution = distribution(law);
-    this.role = hash(name);
-    this.mean = this.distribution.mean;
-    this.constant = this.distribution.constant;
-    this.exponential = law.law === 'exponential' && (law.plus ?? 0) === 0;
-  }
-
-  /** What `bearer` needs; `index` tells repeated needs of one kind apart, such as the third query's from the fourth's. */
-  of(bearer: Bearer, index = 0): number {
-    if (this.constant) return this.mean;
-    if (this.exponential) return this.mean * exponentialOfWord(draws.at(bearer, this.role, index).word());
-    return this.distribution.draw(draws.at(bearer, this.role, index));
-  }
-}
-
-/** One kind of choice among weighted things, such as the page to open: the same bearer always chooses the same. */
-export class Pick {
-  private readonly choose: (chance: Chance) => number;
-  private readonly role: number;
-  private readonly single: boolean;
-
-  constructor(name: string, weights: readonly number[]) {
-    this.single = weights.length === 1;
-    this.choose = choice(weights);
-    this.role = hash(name);
-  }
-
-  /** The index of the chosen thing. */
-  of(bearer: Bearer, index = 0): number {
-    if (this.single) return 0;
-    return this.choose(draws.at(bearer, this.role, index));
-  }
-}
-
-/**
- * Draws by counter: a hash of the bearer's seed, the role, the index and how manieth draw it is.
- * The steps are those of MurmurHash3's finalizer, with half of the key let in between.
- */
-class Draws implements Chance {
-  private first = 0;
-  private second = 0;
-  private drawn = 0;
-
-  at(bearer: Bearer, role: number, index: number): this {
-    this.first = bearer.seedHigh ^ role;
-    this.second = bearer.seedLow + Math.imul(index, 0x9e3779b1);
-    this.drawn = 0;
-    return this;
-  }
-
-  word(): number {
-    this.drawn += 1;
-    let x = this.first + Math.imul(this.drawn, 0x7feb352d);
-    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-    x ^= this.second ^ (x >>> 13);
-    x = Math.imul(x ^ (x >>> 15), 0xc2b2ae35);
-    x = Math.imul(x ^ (x >>> 16), 0x846ca68b);
-    return (x ^ (x >>> 16)) >>> 0;
-  }
-}
-
-const draws = new Draws();
-
-/** FNV-1a of a name, 32 bits. */
-function hash(name: string): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < name.length; i += 1) h = Math.imul(h ^ name.charCodeAt(i), 0x01000193);
-  return h;
 }

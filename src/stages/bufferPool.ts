@@ -5,7 +5,7 @@
  * modelled yet: a cold pool that fills, hot and cold pages, read-ahead.
  */
 import { ln } from '../engine/math.js';
-import { type Bearer, Need } from '../engine/random.js';
+import { type Bearer, Need } from '../engine/need.js';
 import type { DiskModel, MysqlModel } from '../model.js';
 
 export interface BufferPool {

@@ -9,7 +9,7 @@
  * window, queues in the network that add to the round trip.
  */
 import type { VirtualClock } from '../engine/clock.js';
-import { Need } from '../engine/random.js';
+import { Need } from '../engine/need.js';
 import type { Link } from '../host/link.js';
 import type { NginxModel, PageModel, TcpModel, VisitorsModel } from '../model.js';
 import { Meter } from '../telemetry/meter.js';

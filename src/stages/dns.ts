@@ -10,7 +10,7 @@
  */
 import { Kind } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
-import { Need } from '../engine/random.js';
+import { Need } from '../engine/need.js';
 import type { DnsModel } from '../model.js';
 import { Cause } from '../telemetry/cause.js';
 import { Meter } from '../telemetry/meter.js';

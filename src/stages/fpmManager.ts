@@ -9,7 +9,7 @@
 import { Kind } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
 import { Level } from '../engine/level.js';
-import { Need } from '../engine/random.js';
+import { Need } from '../engine/need.js';
 import type { Host } from '../host/host.js';
 import { Line } from '../host/line.js';
 import type { PhpFpmModel } from '../model.js';

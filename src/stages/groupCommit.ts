@@ -4,7 +4,7 @@
  * One flush at a time. Who commits while one is under way waits for the next, which then serves all of them.
  */
 import type { Step } from '../engine/agenda.js';
-import { Need } from '../engine/random.js';
+import { Need } from '../engine/need.js';
 import type { Disk } from '../host/disk.js';
 import { Line } from '../host/line.js';
 import type { DiskModel, MysqlModel } from '../model.js';

@@ -9,7 +9,8 @@
 import { Kind } from '../engine/agenda.js';
 import { fail } from '../engine/assert.js';
 import type { VirtualClock } from '../engine/clock.js';
-import { Need, Pick, type Random, type Stream } from '../engine/random.js';
+import { Need, Pick } from '../engine/need.js';
+import type { Random, Stream } from '../engine/random.js';
 import type { Host } from '../host/host.js';
 import type { Model, SourceModel } from '../model.js';
 import { ANSWERED, Cause } from '../telemetry/cause.js';

@@ -14,7 +14,7 @@
 import { Kind, type Step } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
 import { Level } from '../engine/level.js';
-import { Need } from '../engine/random.js';
+import { Need } from '../engine/need.js';
 import type { Group, Task } from '../host/cpu.js';
 import type { Host } from '../host/host.js';
 import { Pool } from '../host/pool.js';

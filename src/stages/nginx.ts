@@ -14,7 +14,7 @@
 import type { Step } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
 import { Level } from '../engine/level.js';
-import { Need } from '../engine/random.js';
+import { Need } from '../engine/need.js';
 import { Timeouts } from '../engine/timeouts.js';
 import type { Host } from '../host/host.js';
 import { Line } from '../host/line.js';

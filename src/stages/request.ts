@@ -11,7 +11,7 @@
 import type { Step } from '../engine/agenda.js';
 import { assert } from '../engine/assert.js';
 import type { VirtualClock } from '../engine/clock.js';
-import type { Bearer } from '../engine/random.js';
+import type { Bearer } from '../engine/need.js';
 import type { PageModel } from '../model.js';
 import type { Cause } from '../telemetry/cause.js';
 import type { Meter } from '../telemetry/meter.js';

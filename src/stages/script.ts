@@ -1,5 +1,5 @@
 /** What PHP does for a page, as needs: how much CPU, how long a wait, and which queries one after the other. */
-import { Need } from '../engine/random.js';
+import { Need } from '../engine/need.js';
 import type { QueryModel, ScriptModel } from '../model.js';
 import type { Request } from './request.js';
 

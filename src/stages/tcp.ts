@@ -12,7 +12,7 @@
  */
 import { Kind } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
-import { Need } from '../engine/random.js';
+import { Need } from '../engine/need.js';
 import type { Link } from '../host/link.js';
 import type { TcpModel } from '../model.js';
 import { Cause } from '../telemetry/cause.js';

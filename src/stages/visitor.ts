@@ -3,7 +3,7 @@
  *
  * What else a visitor needs (bandwidth, pages, patience) is not stored but a function of the seed; see `engine/random.ts`.
  */
-import type { Bearer } from '../engine/random.js';
+import type { Bearer } from '../engine/need.js';
 import type { Connection } from './connection.js';
 
 export class Visitor implements Bearer {

@@ -8,7 +8,8 @@ import { Observable } from 'rxjs';
 import { Kind } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
 import { exponentialOfWord } from '../engine/math.js';
-import { Need, type Random } from '../engine/random.js';
+import { Need } from '../engine/need.js';
+import type { Random } from '../engine/random.js';
 import type { BurstySourceModel, ClosedSourceModel, Model, RatePiece } from '../model.js';
 import type { Arrival } from '../stages/lifecycle.js';
 

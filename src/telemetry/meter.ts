@@ -58,6 +58,14 @@ export class Meter {
       this.entered - this.left === this.inside.value,
       `${this.name}: entered ${this.entered}, left ${this.left}, inside ${this.inside.value}`,
     );
+    // Both sums move by whatever a leaving request says of its coming; when all have left, what came must have gone.
+    if (this.inside.value === 0) {
+      assert(
+        Math.abs(this.sinceSum) <= 1e-9 * Math.max(1, nowMs * (1 + this.inside.max)),
+        `${this.name}: a request left that had come at another time`,
+      );
+      this.sinceSum = 0;
+    }
     const spent = this.spentMs + this.inside.value * nowMs - this.sinceSum;
     const area = this.inside.integral(nowMs);
     const tolerance = 1e-9 * Math.max(1, nowMs * (1 + this.inside.max));

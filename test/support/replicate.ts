@@ -18,7 +18,7 @@ export function replicateSite(model: Model): Result[] {
 export function fpmFigures(result: Result) {
   const { queue, utilisation, timeMs, placesMax } = result.stages['php-fpm'];
   const busy = utilisation! * placesMax!;
-  const { offered, failed, good } = result.requests;
+  const { offered, failed } = result.requests;
   return {
     offered: result.perSecond.offered,
     sojourn: timeMs.mean!,
@@ -28,9 +28,19 @@ export function fpmFigures(result: Result) {
     busy,
     utilisation: utilisation!,
     rejected: failed / offered,
-    served: (1000 * good) / (result.durationMs - result.warmupMs),
+    served: served(result),
     latency: result.latencyMs,
   };
+}
+
+/**
+ * Good answers a second, of the steps of the series that lie wholly in the counted time. `perSecond` counts requests that began
+ * in it, and so leaves out those that were inside at its beginning.
+ */
+export function served({ series, warmupMs, durationMs }: Result): number {
+  const first = Math.ceil(warmupMs / series.stepMs);
+  const steps = series.good.slice(first, Math.floor(durationMs / series.stepMs));
+  return (1000 * steps.reduce((sum, good) => sum + good, 0)) / (steps.length * series.stepMs);
 }
 
 /** The values of one field over all replications. */

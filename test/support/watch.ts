@@ -7,7 +7,8 @@
 import { merge, type Observable } from 'rxjs';
 import { Kind } from '../../src/engine/agenda.js';
 import { VirtualClock } from '../../src/engine/clock.js';
-import { type Bearer, Random } from '../../src/engine/random.js';
+import type { Bearer } from '../../src/engine/need.js';
+import { Random } from '../../src/engine/random.js';
 import { Host } from '../../src/host/host.js';
 import type { Model } from '../../src/model.js';
 import { type Arrival, lifecycle } from '../../src/stages/lifecycle.js';
@@ -35,6 +36,8 @@ export interface Stay {
   toMs: number;
   waitedMs: number;
   notes: string[];
+  /** When each of the notes was made. */
+  notedMs: number[];
 }
 
 class Watch extends Tracer {
@@ -42,7 +45,7 @@ class Watch extends Tracer {
   private readonly inside = new Map<number, { watched: Watched; open: Stay[] }>();
 
   constructor(private readonly watchClock: VirtualClock) {
-    super(watchClock, () => false);
+    super(watchClock, { wanted: () => false, outcome: null });
   }
 
   override began(request: Request): void {
@@ -66,7 +69,7 @@ class Watch extends Tracer {
     const entry = this.inside.get(request.number);
     if (entry === undefined) return;
     const now = this.watchClock.now();
-    const stay: Stay = { stage, depth, fromMs: now, toMs: Infinity, waitedMs: 0, notes: [] };
+    const stay: Stay = { stage, depth, fromMs: now, toMs: Infinity, waitedMs: 0, notes: [], notedMs: [] };
     entry.watched.stages.push(stay);
     entry.open.push(stay);
   }
@@ -82,7 +85,9 @@ class Watch extends Tracer {
   }
 
   override noted(request: Request, text: string): void {
-    this.inside.get(request.number)?.open.at(-1)?.notes.push(text);
+    const stay = this.inside.get(request.number)?.open.at(-1);
+    stay?.notes.push(text);
+    stay?.notedMs.push(this.watchClock.now());
   }
 
   override ended(request: Request): void {

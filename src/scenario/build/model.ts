@@ -1,5 +1,4 @@
 /** From the scenario as the schema has read it, and the checks have passed it, to the model: other names, no defaults left open. */
-
 import { always } from '../../engine/law.js';
 import type { HostModel, Model, MysqlModel, NginxModel, PageModel, PhpFpmModel, TcpModel, ThresholdModel } from '../../model.js';
 import type { Complete } from '../schema/scenario.js';

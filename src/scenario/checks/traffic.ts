@@ -1,5 +1,4 @@
 /** Sources that contradict the run they are in, or each other. */
-
 import { endOfSurge } from '../build/curve.js';
 import { isSurge, type Source } from '../build/sourceKinds.js';
 import { baseRateAt } from '../build/sources.js';
