@@ -217,7 +217,7 @@ export function fpmManager(model: PhpFpmModel, clock: VirtualClock, host: Host, 
   // request_terminate_timeout.
 
   function heartbeatMs(): number {
-    return Math.max(HEARTBEAT_MIN_MS, model.requestTerminateTimeoutMs / 3);
+    return Math.max(HEARTBEAT_MIN_MS, Math.floor(model.requestTerminateTimeoutMs / 3));
   }
 
   /** Whole seconds are compared, so that it strikes up to one heartbeat late. */
