@@ -48,6 +48,10 @@ afterAll(() => {
 
 /** What a person in that folder would see, complaints included. */
 function outputOf(words: readonly string[]): string {
-  const { stdout, stderr } = spawnSync('node', [program, ...words], { cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+  const { stdout, stderr } = spawnSync('node', [program, ...words], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
   return stdout + stderr;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Agenda, Kind } from '../../src/engine/agenda.js';
+import { share } from '../../src/engine/chance.js';
 import { OverBudgetError } from '../../src/engine/overBudget.js';
-import { Random, share, type Stream } from '../../src/engine/random.js';
+import { Random, type Stream } from '../../src/engine/random.js';
 
 describe('agenda', () => {
   it('what is due at the same time runs by kind, then in the order it was asked for', () => {
@@ -78,7 +79,10 @@ describe('agenda', () => {
   const lives = {
     'with few pending': { pending: 200, time: (stream: Stream, now: number) => now + share(stream) * 1000 },
     'with many pending, in buckets': { pending: 12_000, time: (stream: Stream, now: number) => now + share(stream) * 1000 },
-    'with whole milliseconds and many ties': { pending: 6000, time: (stream: Stream, now: number) => now + (stream.word() % 300) },
+    'with whole milliseconds and many ties': {
+      pending: 6000,
+      time: (stream: Stream, now: number) => now + (stream.word() % 300),
+    },
     'with one in a year and many at one instant': {
       pending: 6000,
       time: (stream: Stream, now: number) => {

@@ -77,6 +77,24 @@ describe('clock', () => {
     expect(told).toEqual(['1: one', '2: two']);
   });
 
+  it('runs so many steps at the most, and says how many', () => {
+    const { clock, told, note } = watched();
+    for (const atMs of [1, 2, 3, 4]) clock.at(atMs, note, 'step');
+    expect([clock.run(10, 3), clock.run(10, 3), clock.run(10, 3)]).toEqual([3, 1, 0]);
+    expect(told).toEqual(['1: step', '2: step', '3: step', '4: step']);
+    expect(clock.now()).toBe(4);
+  });
+
+  it('a step may halt it: none is taken after that', () => {
+    const { clock, told, note } = watched();
+    clock.at(1, note, 'one');
+    clock.at(2, () => clock.halt(), undefined);
+    clock.at(2, note, 'two');
+    expect(clock.run(10)).toBe(2);
+    expect(clock.run(10)).toBe(0);
+    expect(told).toEqual(['1: one']);
+  });
+
   it('forgets a step that is cancelled; 0 is no ticket', () => {
     const { clock, told, note } = watched();
     const ticket = clock.after(5, note, 'never');
@@ -305,11 +323,15 @@ describe('clock as an RxJS scheduler', () => {
 
   it('an action that is closed, or closes itself, does nothing more', () => {
     const { clock, told, note } = watched();
-    const action = clock.schedule<string>(function (state) {
-      note(state!);
-      this.unsubscribe();
-      this.schedule('again', 1);
-    }, 1, 'once');
+    const action = clock.schedule<string>(
+      function (state) {
+        note(state!);
+        this.unsubscribe();
+        this.schedule('again', 1);
+      },
+      1,
+      'once',
+    );
     clock.runUntil(10);
     expect(told).toEqual(['1: once']);
     expect(action.closed).toBe(true);

@@ -28,7 +28,13 @@ const laws: Record<string, Expected> = {
   lognormal: { law: { law: 'lognormal', mean: 9, cv: 0.6 }, mean: 9, deviation: 5.4, low: 0, high: 300 },
   gamma: { law: { law: 'gamma', mean: 4, cv: 0.5 }, mean: 4, deviation: 2, low: 0, high: 60 },
   'gamma of a shape below 1': { law: { law: 'gamma', mean: 4, cv: 2 }, mean: 4, deviation: 8, low: 0, high: 400 },
-  weibull: { law: { law: 'weibull', shape: 2, scale: 10 }, mean: 5 * Math.sqrt(Math.PI), deviation: 4.632513752, low: 0, high: 60 },
+  weibull: {
+    law: { law: 'weibull', shape: 2, scale: 10 },
+    mean: 5 * Math.sqrt(Math.PI),
+    deviation: 4.632513752,
+    low: 0,
+    high: 60,
+  },
   'pareto without end': { law: { law: 'pareto', shape: 3, minimum: 2 }, mean: 3, deviation: null, low: 2, high: Infinity },
   'pareto with an end': {
     law: { law: 'pareto', shape: 2, minimum: 1, maximum: 10 },
@@ -49,7 +55,13 @@ const laws: Record<string, Expected> = {
   geometric: { law: { law: 'geometric', mean: 4 }, mean: 4, deviation: Math.sqrt(12), low: 1, high: 100 },
   'geometric of mean 1': { law: { law: 'geometric', mean: 1 }, mean: 1, deviation: 0, low: 1, high: 1 },
   empirical: { law: { law: 'empirical', values: [1, 2, 3, 10] }, mean: 4, deviation: Math.sqrt(12.5), low: 1, high: 10 },
-  'uniform, moved up': { law: { law: 'uniform', low: 0, high: 2, plus: 10 }, mean: 11, deviation: 2 / Math.sqrt(12), low: 10, high: 12 },
+  'uniform, moved up': {
+    law: { law: 'uniform', low: 0, high: 2, plus: 10 },
+    mean: 11,
+    deviation: 2 / Math.sqrt(12),
+    low: 10,
+    high: 12,
+  },
 };
 
 describe('distribution', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Random, share } from '../../src/engine/random.js';
+import { share } from '../../src/engine/chance.js';
+import { Random } from '../../src/engine/random.js';
 import { Sharing } from '../../src/host/sharing.js';
 import { watched } from './watched.js';
 
@@ -52,6 +53,20 @@ describe('sharing', () => {
     expect(told).toEqual(['70: b', '70: c']);
     expect(sharing.size).toBe(0);
     expect(sharing.deliveredNow).toBeCloseTo(70, 9);
+  });
+
+  it('the step of one that is done may stop another, start one and change the capacity', () => {
+    const { clock, told, note } = watched();
+    const sharing = new Sharing(clock, 1, 1);
+    sharing.start('first', 10, (who) => {
+      note(who);
+      expect(sharing.cancel('second')).toBe(10);
+      sharing.start('third', 30, note);
+      sharing.resize(2, 2);
+    });
+    sharing.start('second', 20, note);
+    clock.runUntil(100);
+    expect(told).toEqual(['20: first', '35: third']);
   });
 
   it('capacity may change in the middle, and stop altogether', () => {

@@ -19,18 +19,31 @@ describe('nginx', () => {
   });
 
   it('to accept, to pass on, to answer and to apologise each take their CPU', () => {
-    const costs = { workerProcesses: 1, acceptMs: always(1), proxyMs: always(2), answerMs: always(4), errorMs: always(8), staticMs: always(16) };
+    const costs = {
+      workerProcesses: 1,
+      acceptMs: always(1),
+      proxyMs: always(2),
+      answerMs: always(4),
+      errorMs: always(8),
+      staticMs: always(16),
+    };
     expect(visits({ nginx: costs, pages: [scriptPage({ waitMs: always(100) })] }, [0]).tookMs).toEqual([107]);
     expect(visits({ nginx: costs }, [0]).tookMs).toEqual([17]);
-    const refused = visits({ nginx: costs, pages: [scriptPage({ waitMs: always(1e6) })], php: { maxChildren: 0, listenBacklog: -1 } }, [0]);
+    const refused = visits(
+      { nginx: costs, pages: [scriptPage({ waitMs: always(1e6) })], php: { maxChildren: 0, listenBacklog: -1 } },
+      [0],
+    );
     expect(refused.ends).toEqual(['11 ms: 502 (listen queue full) to the click at 0 ms']);
   });
 
   it('while PHP works, the worker is free for others', () => {
-    const { ends } = visits({ nginx: { workerProcesses: 1, staticMs: always(5) }, pages: [scriptPage({ waitMs: always(100) }), filePage()] }, [
-      [0, 0],
-      [10, 1],
-    ]);
+    const { ends } = visits(
+      { nginx: { workerProcesses: 1, staticMs: always(5) }, pages: [scriptPage({ waitMs: always(100) }), filePage()] },
+      [
+        [0, 0],
+        [10, 1],
+      ],
+    );
     expect(ends).toEqual(['15 ms: 200 to the click at 10 ms', '100 ms: 200 to the click at 0 ms']);
   });
 
@@ -40,17 +53,17 @@ describe('nginx', () => {
         nginx: { workerProcesses: 1, staticMs: always(10) },
         visitors: { keepAlive: true, pagesPerVisit: always(2), thinkMs: always(90) },
       },
-      [0, 0, 104, 105],
+      [0, 0, 95, 112],
     );
     expect(ends).toEqual([
       '10 ms: 200 to the click at 0 ms',
       '20 ms: 200 to the click at 0 ms',
-      '110 ms: 200 to the click at 100 ms',
-      '120 ms: 200 to the click at 104 ms', // New, before
-      '130 ms: 200 to the click at 110 ms', // one over a connection that is kept, before
-      '140 ms: 200 to the click at 105 ms', // new.
-      '220 ms: 200 to the click at 210 ms',
-      '240 ms: 200 to the click at 230 ms',
+      '105 ms: 200 to the click at 95 ms', // New; after it
+      '115 ms: 200 to the click at 100 ms', // one of its own; at 115 two wait:
+      '125 ms: 200 to the click at 112 ms', // the new one, though it came later,
+      '135 ms: 200 to the click at 110 ms', // and its own.
+      '205 ms: 200 to the click at 195 ms',
+      '225 ms: 200 to the click at 215 ms',
     ]);
   });
 
@@ -117,6 +130,16 @@ describe('nginx', () => {
       expect(figure('nginx', 'idle connections closed for lack of slots')).toBe(2 + 1);
     });
 
+    it('running out: a connection may be closed while a request is on its way over it', () => {
+      const { ends } = visits({ nginx: { workerProcesses: 1, workerConnections: 3 }, visitors: kept }, [0, 1080]);
+      expect(ends).toEqual([
+        '200 ms: 200 to the click at 0 ms',
+        '1280 ms: 200 to the click at 1080 ms', // Accepted at 1230, for which the first one's is closed;
+        '1500 ms: 200 to the click at 1200 ms', // its request finds that at 1250, and comes again over a new one.
+        '2480 ms: 200 to the click at 2280 ms',
+      ]);
+    });
+
     it('running out: an idle connection is closed for PHP-FPM, too', () => {
       const { ends, figure } = visits(
         {
@@ -176,7 +199,10 @@ describe('nginx', () => {
 
   describe('giving up', () => {
     it('fastcgi_read_timeout: 504, and the child works on for nobody', () => {
-      const { ends, logs } = visits({ nginx: { fastcgiReadTimeoutMs: 2000 }, pages: [scriptPage({ waitMs: always(1500) })] }, [0, 100, 2600]);
+      const { ends, logs } = visits(
+        { nginx: { fastcgiReadTimeoutMs: 2000 }, pages: [scriptPage({ waitMs: always(1500) })] },
+        [0, 100, 2600],
+      );
       expect(ends).toEqual([
         '1500 ms: 200 to the click at 0 ms',
         '2100 ms: 504 (fastcgi_read_timeout: no answer from PHP-FPM in time) to the click at 100 ms',
@@ -201,7 +227,10 @@ describe('nginx', () => {
 
     it('a visitor who leaves: 499 at once, and what waits in the queue is executed all the same', () => {
       const { ends, logs, figure } = visits(
-        { visitors: { patienceMs: always(1000) }, pages: [scriptPage({ waitMs: always(3000) }), scriptPage({ waitMs: always(100) }, { path: '/quick' })] },
+        {
+          visitors: { patienceMs: always(1000) },
+          pages: [scriptPage({ waitMs: always(3000) }), scriptPage({ waitMs: always(100) }, { path: '/quick' })],
+        },
         [
           [0, 0],
           [1500, 1],
@@ -220,7 +249,11 @@ describe('nginx', () => {
 
     it('a visitor who leaves while the worker is busy is noticed when it is free', () => {
       const { ends, figure } = visits(
-        { nginx: { workerProcesses: 1, staticMs: always(600) }, visitors: { patienceMs: always(1000) }, pages: [filePage(), scriptPage()] },
+        {
+          nginx: { workerProcesses: 1, staticMs: always(600) },
+          visitors: { patienceMs: always(1000) },
+          pages: [filePage(), scriptPage()],
+        },
         [
           [0, 0],
           [10, 0],

@@ -30,7 +30,10 @@ describe('tcp', () => {
   });
 
   it('a visitor who finds the connection closed opens another at once', () => {
-    const { ends, figure } = visits({ nginx: { keepaliveTimeoutMs: 999 }, visitors: { roundTripMs: RTT, ...twoPages(1000) } }, [0]);
+    const { ends, figure } = visits(
+      { nginx: { keepaliveTimeoutMs: 999 }, visitors: { roundTripMs: RTT, ...twoPages(1000) } },
+      [0],
+    );
     expect(ends).toEqual(['200 ms: 200 to the click at 0 ms', '1400 ms: 200 to the click at 1200 ms']);
     expect(figure('tcp', 'connections reused')).toBe(0);
   });
@@ -52,7 +55,11 @@ describe('tcp', () => {
       });
       // The first is at work, the second fills the queue, the third has its SYN dropped.
       const clicks = [500, 500, 500];
-      const dropped = await secondBySecond(model, clicks, (result) => result.stages.tcp.details['SYN dropped by a full accept queue']);
+      const dropped = await secondBySecond(
+        model,
+        clicks,
+        (result) => result.stages.tcp.details['SYN dropped by a full accept queue'],
+      );
       const at = dropped.flatMap((count, second) => (count > (dropped[second - 1] ?? 0) ? [1000 * second] : []));
       expect(at).toEqual(schedule.synRetryMs);
       expect(dropped.at(-1)).toBe(schedule.synRetryMs.length);
@@ -81,7 +88,10 @@ describe('tcp', () => {
   });
 
   it('a full accept queue drops the SYN, which is let in a second later', () => {
-    const { ends, figure } = visits({ ...oneSlowWorker(500), nginx: { ...oneSlowWorker(500).nginx, listenBacklog: 0 } }, [0, 10, 20]);
+    const { ends, figure } = visits(
+      { ...oneSlowWorker(500), nginx: { ...oneSlowWorker(500).nginx, listenBacklog: 0 } },
+      [0, 10, 20],
+    );
     expect(ends).toEqual([
       '500 ms: 200 to the click at 0 ms',
       '1000 ms: 200 to the click at 10 ms',
@@ -91,13 +101,23 @@ describe('tcp', () => {
     expect(figure('nginx', 'accept queue max')).toBe(1);
   });
 
+  it('the second counts from the SYN that was dropped, not from when it was', () => {
+    const far = { ...oneSlowWorker(500), visitors: { roundTripMs: RTT } };
+    const { ends } = visits({ ...far, nginx: { ...far.nginx, listenBacklog: 0 } }, [0, 10, 120]);
+    expect(ends).toEqual([
+      '700 ms: 200 to the click at 0 ms',
+      '1200 ms: 200 to the click at 10 ms',
+      '1820 ms: 200 to the click at 120 ms', // Dropped at 170, sent again at 1120, there with its ACK at 1270.
+    ]);
+  });
+
   it('the accept queue holds one more than the backlog says, and net.core.somaxconn cuts that', () => {
     const nine = Array.from({ length: 9 }, (_, i) => 10 + i);
     const dropped = (listenBacklog: number, somaxconn: number) =>
-      visits({ ...oneSlowWorker(500), tcp: { somaxconn }, nginx: { ...oneSlowWorker(500).nginx, listenBacklog } }, [0, ...nine]).figure(
-        'tcp',
-        'SYN dropped by a full accept queue',
-      );
+      visits({ ...oneSlowWorker(500), tcp: { somaxconn }, nginx: { ...oneSlowWorker(500).nginx, listenBacklog } }, [
+        0,
+        ...nine,
+      ]).figure('tcp', 'SYN dropped by a full accept queue');
     // Nine come while one is served; who was dropped comes again a second later, when two have been served.
     expect(dropped(7, 4096)).toBe(1);
     expect(dropped(8, 4096)).toBe(0);

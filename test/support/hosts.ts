@@ -55,6 +55,7 @@ export function poolFed(options: Feed & { readonly places: number; readonly line
   let rejected = 0;
   let served = 0;
   let servedMs = 0;
+  let servedSquares = 0;
   let busyPeriods = 0;
   let atOnce = 0;
   let end = () => {};
@@ -74,6 +75,7 @@ export function poolFed(options: Feed & { readonly places: number; readonly line
       sojourns.record(clock.now() - job.arrivedMs);
       served += 1;
       servedMs += job.serviceMs;
+      servedSquares += job.serviceMs * job.serviceMs;
       pool.give();
       spare.push(job);
     };
@@ -97,6 +99,7 @@ export function poolFed(options: Feed & { readonly places: number; readonly line
       rejected = 0;
       served = 0;
       servedMs = 0;
+      servedSquares = 0;
       busyPeriods = 0;
       atOnce = 0;
     };
@@ -109,6 +112,7 @@ export function poolFed(options: Feed & { readonly places: number; readonly line
     rejected: rejected / arrived,
     served: (1000 * served) / lengthMs,
     serviceMs: servedMs / served,
+    serviceSquare: servedSquares / served,
     waits,
     sojourns,
     wait: waits.mean!,
