@@ -216,7 +216,7 @@ describe('php-fpm', () => {
         '1332 ms: 502 (request_terminate_timeout: the child was killed) to the click at 0 ms',
         '1362 ms: 200 to the click at 10 ms',
       ]);
-      expect(result.host.cpu.by['php-fpm'] * 100_000).toBeCloseTo(1000 + 20 + 10, 6);
+      expect(result.host.cpu.by['php-fpm'] * 100_000).toBeCloseTo(1332 + 20 + 10, 6);
       expect([figure('php-fpm', 'children'), figure('php-fpm', 'children started')]).toEqual([1, 2]);
     });
 
