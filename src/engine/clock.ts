@@ -84,34 +84,35 @@ export class VirtualClock implements SchedulerLike {
     this.time = untilMs;
   }
 
+  /** Runs the next step if it is due by `untilMs`. */
+  runNext(untilMs: number): boolean {
+    return this.run(untilMs, 1) === 1;
+  }
+
   /** Runs what is due by `untilMs`, at most so many steps; returns how many. */
   run(untilMs: number, most = Infinity): number {
+    const { agenda } = this;
     const before = this.events;
-    const last = before + most;
-    while (this.events < last && !this.halted && this.runNext(untilMs));
+    for (const last = before + most; this.events < last && !this.halted; ) {
+      const { nextAlarm } = this;
+      const due = agenda.ready() ? agenda.due : Infinity;
+      const alarmDue = nextAlarm === undefined ? Infinity : nextAlarm.due;
+      const first = alarmDue < due ? alarmDue : due;
+      if (first > untilMs || first === Infinity) break;
+      this.events += 1;
+      if (first > this.time) {
+        this.time = first;
+        this.stillSince = this.events;
+      } else if (this.events - this.stillSince >= STANDSTILL) this.standStill();
+      if (alarmDue < due || (alarmDue === due && nextAlarm!.order < agenda.dueOrder)) nextAlarm!.ring();
+      else agenda.runNext();
+    }
     return this.events - before;
   }
 
   /** `run` takes no further step. */
   halt(): void {
     this.halted = true;
-  }
-
-  /** Runs the next step if it is due by `untilMs`. */
-  runNext(untilMs: number): boolean {
-    const { agenda, nextAlarm } = this;
-    const due = agenda.ready() ? agenda.due : Infinity;
-    const alarmDue = nextAlarm === undefined ? Infinity : nextAlarm.due;
-    const first = alarmDue < due ? alarmDue : due;
-    if (first > untilMs || first === Infinity) return false;
-    this.events += 1;
-    if (first > this.time) {
-      this.time = first;
-      this.stillSince = this.events;
-    } else if (this.events - this.stillSince >= STANDSTILL) this.standStill();
-    if (alarmDue < due || (alarmDue === due && nextAlarm!.order < agenda.dueOrder)) nextAlarm!.ring();
-    else agenda.runNext();
-    return true;
   }
 
   /** Looks at what runs for a while yet, and gives up with the names of the busiest. */

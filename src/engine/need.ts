@@ -15,27 +15,30 @@ export interface Bearer {
   seedLow: number;
 }
 
+/** The two shapes of laws that are met most, which a need does not ask its distribution for. */
+const CONSTANT = 0;
+const EXPONENTIAL = 1;
+const OTHER = 2;
+
 /** One kind of need, such as `php.cpu`: the same bearer always has the same. */
 export class Need {
   private readonly distribution: Distribution;
   private readonly role: number;
-  /** The two laws that are met most, which `of` need not ask the distribution for. */
-  private readonly constant: boolean;
-  private readonly exponential: boolean;
+  private readonly shape: number;
   readonly mean: number;
 
   constructor(name: string, law: Law) {
     this.distribution = distribution(law);
     this.role = hash(name);
     this.mean = this.distribution.mean;
-    this.constant = this.distribution.constant;
-    this.exponential = law.law === 'exponential' && (law.plus ?? 0) === 0;
+    const exponential = law.law === 'exponential' && (law.plus ?? 0) === 0;
+    this.shape = this.distribution.constant ? CONSTANT : exponential ? EXPONENTIAL : OTHER;
   }
 
   /** What `bearer` needs; `index` tells repeated needs of one kind apart, such as the third query's from the fourth's. */
   of(bearer: Bearer, index = 0): number {
-    if (this.constant) return this.mean;
-    if (this.exponential) return this.mean * exponentialOfWord(draws.at(bearer, this.role, index).word());
+    if (this.shape === CONSTANT) return this.mean;
+    if (this.shape === EXPONENTIAL) return this.mean * exponentialOfWord(draws.at(bearer, this.role, index).word());
     return this.distribution.draw(draws.at(bearer, this.role, index));
   }
 }

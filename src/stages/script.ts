@@ -7,25 +7,26 @@ export class Script {
   readonly cpuMs: Need;
   readonly waitMs: Need;
   private readonly kinds: Query[];
-  /** How many queries there are if no number of them is left to chance; -1 otherwise. */
-  private readonly fixed: number;
+  /** The queries one after the other if no number of them is left to chance; `null` otherwise. */
+  private readonly fixed: readonly Query[] | null;
 
   constructor(path: string, model: ScriptModel) {
     this.cpuMs = new Need(`php.cpu ${path}`, model.cpuMs);
     this.waitMs = new Need(`php.wait ${path}`, model.waitMs);
     this.kinds = model.queries.map((query, index) => new Query(`${path} ${index}`, query));
     const certain = model.queries.every((query) => query.times.law === 'constant');
-    this.fixed = certain ? this.kinds.reduce((sum, kind) => sum + kind.times.mean, 0) : -1;
+    this.fixed = certain ? this.kinds.flatMap((kind) => new Array<Query>(kind.times.mean).fill(kind)) : null;
   }
 
   /** Queries of this request, in all. */
   queriesOf(request: Request): number {
-    if (this.fixed >= 0) return this.fixed;
+    if (this.fixed !== null) return this.fixed.length;
     return this.kinds.reduce((sum, kind) => sum + kind.times.of(request), 0);
   }
 
   /** The `index`-th query, from 0. */
   query(request: Request, index: number): Query {
+    if (this.fixed !== null) return this.fixed[index];
     let left = index;
     for (const kind of this.kinds) {
       const times = kind.times.of(request);
