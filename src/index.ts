@@ -1,4 +1,5 @@
 /** The public API: from a scenario to a model, from a model to a result, from a result to something to look at. */
+export type { VirtualClock } from './engine/clock.js';
 export type { Law } from './engine/law.js';
 export { OverBudgetError } from './engine/overBudget.js';
 export { type Replication, replicate, replications } from './experiments/replicate.js';
