@@ -5,8 +5,8 @@
  * Called without a verb, the program runs a scenario. Its options stand with the program and with every verb
  * that takes them, so that they may be written on either side of the scenario's name.
  */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { VERSION } from '../version.js';
 import { complain } from './complain.js';
 import type { ExitCode } from './exit.js';
 import { UsageError } from './failures.js';
@@ -46,7 +46,7 @@ export async function main(words: readonly string[]): Promise<ExitCode> {
 function program(end: (code: ExitCode) => void): Command {
   const lempsim = new Command('lempsim')
     .description("What happens to my one-server website when…? A simulator of a web request's whole life on a LEMP box.")
-    .version(version(), '--version', 'print the version')
+    .version(VERSION, '--version', 'print the version')
     .helpOption('--help', 'show this')
     .enablePositionalOptions()
     .exitOverride()
@@ -105,9 +105,4 @@ async function oneScenario({ args }: Command): Promise<void> {
   if (args.length <= 1) return;
   const { didYouMean } = await import('../index.js');
   throw new UsageError(`"${args.join(' ')}" is not one scenario${didYouMean(args[0], verbs)}`);
-}
-
-/** Of the package, three floors up from where this file is compiled to. */
-function version(): string {
-  return JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version;
 }

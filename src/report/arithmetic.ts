@@ -139,7 +139,7 @@ function clickShares(model: Model, { fromMs, toMs }: Stretch): number[] {
     const mix = source.mix ?? model.pages.map((page, index) => ({ page: index, weight: page.weight }));
     const total = mix.reduce((sum, { weight }) => sum + weight, 0);
     const visits = visitsOf(source, fromMs, toMs);
-    for (const { page, weight } of mix) clicks[page] += total === 0 ? 0 : (visits * weight) / total;
+    for (const { page, weight } of mix) clicks[page] += (visits * weight) / total;
   }
   const all = clicks.reduce((sum, each) => sum + each, 0);
   return clicks.map((each) => (all === 0 ? 0 : each / all));
@@ -172,6 +172,7 @@ function demandOf(page: PageModel, model: Model, newConnections: number, bufferP
   const missed = 1 - bufferPoolShare;
   const asked = (of: (query: QueryModel) => number): number =>
     queries.reduce((sum, query) => sum + meanOf(query.times) * of(query), 0);
+  const roundTripMs = mysql === null ? 0 : mysql.roundTripMs;
   const connectMs = mysql === null || mysql.persistent || queries.length === 0 ? 0 : meanOf(mysql.connectMs);
   const mysqlMs = connectMs + asked((query) => meanOf(query.cpuMs));
   const stillMs = (query: QueryModel): number => stillOf(query, model, missed);
@@ -181,7 +182,7 @@ function demandOf(page: PageModel, model: Model, newConnections: number, bufferP
     nginxMs: opening + meanOf(nginx.proxyMs) + meanOf(nginx.answerMs),
     phpMs,
     mysqlMs,
-    heldMs: phpMs + mysqlMs + outsideMs + asked((query) => stillMs(query) + (mysql?.roundTripMs ?? 0)),
+    heldMs: phpMs + mysqlMs + outsideMs + asked((query) => stillMs(query) + roundTripMs),
     outsideMs,
     wireBytes,
     diskOperations: asked((query) => meanOf(query.reads) * missed + (flushes(query, mysql) ? 1 : 0)),

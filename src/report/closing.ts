@@ -1,7 +1,7 @@
 /** How an answer ends: the thresholds, how to have it again, and what it does not know. */
 import type { Metric, Model } from '../model.js';
 import type { Result, ThresholdResult } from '../telemetry/result.js';
-import { count, duration, figure, nothing, rate, share } from './format.js';
+import { count, duration, figure, rate, share } from './format.js';
 import type { Brush, Look } from './look.js';
 import { left, right, table } from './table.js';
 import { wrap } from './text.js';
@@ -58,7 +58,7 @@ export function quoted(word: string): string {
 }
 
 export function again(result: Pick<Result, 'seed' | 'scenarioHash' | 'lempsim'>, command: string, look: Look): string[] {
-  const about = `seed ${result.seed}, scenario ${result.scenarioHash || nothing}, lempsim ${result.lempsim}`;
+  const about = `seed ${result.seed}, scenario ${result.scenarioHash}, lempsim ${result.lempsim}`;
   return [look.paint.strong('The same again'), `  ${command}`, ...wrap(about, Math.max(80, look.width), '  ')];
 }
 

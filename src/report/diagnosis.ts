@@ -42,11 +42,19 @@ export interface Peak {
   readonly places: Readonly<Record<string, number>>;
 }
 
-export interface Use {
-  readonly kind: 'cpu' | 'places' | 'network' | 'disk';
-  /** Whose places they are; `null` for what all stages share. */
-  readonly stage: string | null;
-  /** Mean share in use over the peak; of network and disk, over the whole counted time. */
+/** `use` is the mean share in use over the peak; of network and disk, over the whole counted time. */
+export type Use = SharedUse | PlacesUse;
+
+/** Of what all stages share. */
+interface SharedUse {
+  readonly kind: 'cpu' | 'network' | 'disk';
+  readonly use: number;
+}
+
+/** Of one stage's own places. */
+interface PlacesUse {
+  readonly kind: 'places';
+  readonly stage: string;
   readonly use: number;
 }
 
@@ -84,9 +92,9 @@ function usesOf(result: Result, peak: Peak): Use[] {
     .filter((stage) => stage !== 'mysql' || refuses(result))
     .reverse();
   return [
-    { kind: 'cpu', stage: null, use: peak.cpu },
-    { kind: 'network', stage: null, use: result.host.network.sendUtilisation },
-    { kind: 'disk', stage: null, use: result.host.disk.utilisation },
+    { kind: 'cpu', use: peak.cpu },
+    { kind: 'network', use: result.host.network.sendUtilisation },
+    { kind: 'disk', use: result.host.disk.utilisation },
     ...stages.map((stage): Use => ({ kind: 'places', stage, use: peak.places[stage] })),
   ];
 }
@@ -122,14 +130,16 @@ function placesOf(stages: Readonly<Record<string, { readonly utilisation: number
 function peakOfSteps(result: Result, steps: readonly number[]): Peak {
   const { series } = result;
   const mean = (values: readonly number[]): number => steps.reduce((sum, step) => sum + values[step], 0) / steps.length;
-  const limited = Object.entries(result.stages).filter(([name, { placesMax }]) => placesMax !== null && series.busy[name]);
+  const places = Object.entries(result.stages).flatMap(([name, { placesMax }]) =>
+    placesMax === null || series.busy[name] === undefined ? [] : [[name, mean(series.busy[name]) / placesMax]],
+  );
   return {
     fromMs: steps[0] * series.stepMs,
     toMs: (steps[steps.length - 1] + 1) * series.stepMs,
     offered: mean(perSecond(series, series.offered)),
     good: mean(perSecond(series, series.good)),
     cpu: mean(series.cpu),
-    places: Object.fromEntries(limited.map(([name, { placesMax }]) => [name, mean(series.busy[name]) / (placesMax ?? 1)])),
+    places: Object.fromEntries(places),
   };
 }
 

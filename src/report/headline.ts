@@ -28,7 +28,7 @@ function verdictOf(result: Result, model: Model): string {
   if (good + failed === 0) return `None of the ${several(offered, 'request')} was answered before the run ended.`;
   if (failed === 0)
     return diagnosis.limit === null ? holds(result, diagnosis) : holdsFull(result, model, diagnosis, diagnosis.limit);
-  if (diagnosis.limit !== null && mainCause(result)?.stage !== 'dns')
+  if (diagnosis.limit !== null && mainCause(result).stage !== 'dns')
     return overwhelmed(result, model, diagnosis, diagnosis.limit);
   return failed < fewFailures * (good + failed) ? holdsBut(result, diagnosis) : fails(result, model, diagnosis);
 }
@@ -46,9 +46,9 @@ function holding(result: Result, reserve = ''): string {
 
 function holdsBut(result: Result, diagnosis: Diagnosis): string {
   const { good, failed } = result.requests;
-  const main = mainCause(result);
-  const why = main === null ? '' : `, ${stageName(main.stage)}: ${main.cause}`;
-  const some = `${count(failed)} of ${several(good + failed, 'request')} failed (${share(failed / (good + failed))}; ${firstFailure(result)}${why})`;
+  const { stage, cause } = mainCause(result);
+  const why = `${firstFailure(result)}, ${stageName(stage)}: ${cause}`;
+  const some = `${count(failed)} of ${several(good + failed, 'request')} failed (${share(failed / (good + failed))}; ${why})`;
   return `${holding(result, ', nearly')}: ${some}, ${speed(result, diagnosis)}; ${spare(diagnosis)}.`;
 }
 
@@ -65,7 +65,7 @@ function holdsFull(result: Result, model: Model, diagnosis: Diagnosis, limit: Us
  */
 function overwhelmed(result: Result, model: Model, diagnosis: Diagnosis, limit: Use): string {
   const { peak, surge } = diagnosis;
-  if (surge !== null && fullBefore(surge, limit)) return overwhelmedBefore(result, model, diagnosis, limit);
+  if (surge !== null && fullBefore(surge, limit)) return overwhelmedBefore(result, model, peak, surge, limit);
   const overwhelms = `${capital(who(model, diagnosis))} ${areMany(model, diagnosis) ? 'overwhelm' : 'overwhelms'} ${subject(limit)}`;
   const failing =
     surge === null ? failures(result.requests, 'of the requests') : failures(surge.during.requests, 'of its requests');
@@ -75,17 +75,17 @@ function overwhelmed(result: Result, model: Model, diagnosis: Diagnosis, limit: 
 }
 
 /** What was full before the surge was not overwhelmed by it, and "normal" means nothing then. */
-function overwhelmedBefore(result: Result, model: Model, { peak, surge }: Diagnosis, limit: Use): string {
-  const name = surgeName(surge?.during.name ?? '');
-  const overwhelms = `The traffic overwhelms ${subject(limit)}, even before the ${name}`;
+function overwhelmedBefore(result: Result, model: Model, peak: Peak, surge: Surge, limit: Use): string {
+  const overwhelms = `The traffic overwhelms ${subject(limit)}, even before the ${surgeName(surge.during.name)}`;
   const rest = `${firstFailure(result)}${whyFailed(result)}, ${failures(result.requests, 'of the requests')}`;
   return `${overwhelms}: at the peak ${work(result, model, limit, peak)}; ${rest}.`;
 }
 
 function fullBefore({ before }: Surge, limit: Use): boolean {
   if (before === null) return false;
-  const use = limit.kind === 'cpu' ? before.cpu.utilisation : before.stages[limit.stage ?? '']?.utilisation;
-  return use != null && use >= fullFrom;
+  if (limit.kind === 'cpu') return before.cpu.utilisation >= fullFrom;
+  const use = limit.kind === 'places' ? before.stages[limit.stage].utilisation : null;
+  return use !== null && use >= fullFrom;
 }
 
 /** Requests fail though nothing is full: the cause speaks for itself. */
@@ -94,8 +94,7 @@ function fails(result: Result, model: Model, diagnosis: Diagnosis): string {
   const main = mainCause(result);
   const all = good === 0;
   const part = all ? `All ${several(failed, 'request')} fail` : `${share(failed / (good + failed))} of the requests fail`;
-  const only = main !== null && main.count === failed;
-  const cause = main === null ? '' : (only ? '' : `: ${count(main.count)} with ${main.outcome}`) + whyFailed(result);
+  const cause = (main.count === failed ? '' : `: ${count(main.count)} with ${main.outcome}`) + whyFailed(result);
   const recovery = recoveryOf(result, model);
   const speedOfGood = all ? '' : `; the others: ${speed(result, diagnosis)}`;
   return `${part}${cause}, ${firstFailure(result)}${speedOfGood}; ${spare(diagnosis)}${recovery === null ? '' : `, ${recovery}`}.`;
@@ -119,7 +118,7 @@ function surgeName(window: string): string {
 }
 
 export function subject(use: Use): string {
-  if (use.kind === 'places') return stageName(use.stage ?? '');
+  if (use.kind === 'places') return stageName(use.stage);
   return use.kind === 'cpu' ? 'the CPU' : `the ${use.kind}`;
 }
 
@@ -134,22 +133,14 @@ const notableLag = 0.98;
 
 function workers(result: Result, model: Model, use: Use): string {
   if (use.kind === 'cpu') return answering(result.host.cpu.cores, 'core', 'cores');
-  const places = placesOf(result, use);
-  if (places === null) return 'the site answers';
+  if (use.kind !== 'places') return 'the site answers';
+  const { places, placesMax } = result.stages[use.stage];
   const allByPhp = use.stage === 'php-fpm' && model.pages.every((page) => page.script !== null);
-  return allByPhp
-    ? answering(places.max, 'child', 'children')
-    : `with ${placesInWords(places.max, places.name)} the site answers`;
+  return allByPhp ? answering(placesMax!, 'child', 'children') : `with ${placesInWords(placesMax!, places)} the site answers`;
 }
 
 function answering(number: number, one: string, more: string): string {
   return `${several(number, one, more)} ${number === 1 ? 'answers' : 'answer'}`;
-}
-
-function placesOf(result: Result, use: Use): { readonly max: number; readonly name: string } | null {
-  const stage = use.kind === 'places' && use.stage !== null ? result.stages[use.stage] : undefined;
-  if (stage === undefined || stage.placesMax === null) return null;
-  return { max: stage.placesMax, name: stage.places ?? 'places' };
 }
 
 function answered({ good, unfinished }: Requests): string {
@@ -159,11 +150,12 @@ function answered({ good, unfinished }: Requests): string {
 
 /** The p95, before and during the surge where the two differ. */
 function speed(result: Result, diagnosis: Diagnosis): string {
-  const before = diagnosis.surge?.before?.latencyMs.p95 ?? null;
-  const during = diagnosis.surge?.during.latencyMs.p95 ?? null;
-  if (before === null || during === null) return `p95 ${duration(result.latencyMs.p95)}`;
-  if (duration(before) === duration(during)) return `p95 ${duration(during)}`;
-  return `p95 ${duration(during)} during the ${surgeName(diagnosis.surge?.during.name ?? '')}, ${duration(before)} before it`;
+  const { surge } = diagnosis;
+  const before = surge?.before?.latencyMs.p95 ?? null;
+  if (surge === null || before === null || surge.during.latencyMs.p95 === null) return `p95 ${duration(result.latencyMs.p95)}`;
+  const during = duration(surge.during.latencyMs.p95);
+  if (duration(before) === during) return `p95 ${during}`;
+  return `p95 ${during} during the ${surgeName(surge.during.name)}, ${duration(before)} before it`;
 }
 
 function spare({ busiest, surge }: Diagnosis): string {
@@ -178,8 +170,7 @@ function failures({ good, failed }: Requests, whose: string): string {
 /** When the failure that most requests met was seen first: `first 502 at 3:14`. */
 export function firstFailure(result: Result): string {
   const main = mainCause(result);
-  if (main === null) return `${count(result.requests.failed)} failed`;
-  const moments = failureCauses(result).flatMap(({ outcome, firstMs }) =>
+  const moments = result.causes.flatMap(({ outcome, firstMs }) =>
     outcome === main.outcome && firstMs !== null ? [firstMs] : [],
   );
   return moments.length === 0
@@ -189,24 +180,14 @@ export function firstFailure(result: Result): string {
 
 /** ` (PHP-FPM: listen queue full)` */
 function whyFailed(result: Result): string {
-  const main = mainCause(result);
-  return main === null ? '' : ` (${stageName(main.stage)}: ${main.cause})`;
+  const { stage, cause } = mainCause(result);
+  return ` (${stageName(stage)}: ${cause})`;
 }
 
-/** The cause that failed most requests; the first of several. */
-export function mainCause(result: Result): CauseCount | null {
-  return failureCauses(result).reduce<CauseCount | null>(
-    (most, cause) => (most === null || cause.count > most.count ? cause : most),
-    null,
-  );
+/** The cause that failed most requests, the first of several; asked for only where some failed, which have causes all. */
+export function mainCause({ causes }: Result): CauseCount {
+  return causes.reduce((most, cause) => (cause.count > most.count ? cause : most));
 }
-
-function failureCauses(result: Result): readonly CauseCount[] {
-  return result.causes.filter((cause) => cause.outcome !== goodOutcome);
-}
-
-/** Every other outcome is a failure. */
-const goodOutcome = '200';
 
 /** When answers were as before again; nothing where the figures do not tell. */
 function recoveryOf(result: Result, model: Model): string | null {

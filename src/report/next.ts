@@ -32,22 +32,18 @@ export function findings(result: Result, model: Model): string[] {
   return rules.flatMap((rule) => rule(the) ?? []).slice(0, findingsMax);
 }
 
-function cpu({ result, diagnosis: { limit, peak }, known }: Case): string | null {
+function cpu({ result, model, diagnosis: { limit, peak }, known }: Case): string | null {
   if (limit?.kind !== 'cpu') return null;
   const { cores, by } = result.host.cpu;
   const parts = Object.entries(by).sort(([, a], [, b]) => b - a);
   const most =
     parts.length === 0 ? '' : ` Most of it goes to ${stageName(parts[0][0])}, ${share(parts[0][1] / sum(by))} of what is used.`;
-  const bound = known.bounds.find(({ kind }) => kind === 'cpu');
-  const allows =
-    bound === undefined || bound.perSecond === Infinity
-      ? ''
-      : `: a request takes ${duration(cpuMs(known.mean))} of it, which allows ${rate(bound.perSecond)}`;
-  const php = result.stages['php-fpm'];
-  const full = (peak.places['php-fpm'] ?? 0) >= fullFrom && php !== undefined && php.placesMax !== null;
-  const more = full
-    ? ` PHP-FPM's ${several(php.placesMax ?? 0, 'child', 'children')} are all taken because they wait for it: one more would not help.`
-    : '';
+  const takes = cpuMs(known.mean);
+  const allows = takes === 0 ? '' : `: a request takes ${duration(takes)} of it, which allows ${rate((cores * 1000) / takes)}`;
+  const more =
+    model.phpFpm !== null && peak.places['php-fpm'] >= fullFrom
+      ? ` PHP-FPM's ${several(model.phpFpm.maxChildren, 'child', 'children')} are all taken because they wait for it: one more would not help.`
+      : '';
   return `The CPU is the limit, ${several(cores, 'core')} ${share(peak.cpu)} busy${allows}.${more}${most}`;
 }
 
@@ -66,7 +62,8 @@ function children({ result, model, diagnosis: { limit, peak }, known }: Case): s
   if (row !== null && pool !== undefined && row.perSecond <= pool.perSecond) {
     return `${busy}: they wait for the row ${row.of}, which a request locks for ${duration(row.demandMs)}, one after the other; that allows ${rate(row.perSecond)}, with any number of children.`;
   }
-  const script = known.scriptShare === 0 ? 1 : known.scriptShare;
+  if (known.scriptShare === 0) return `${busy}. ${roomForChildren(result, model.phpFpm.childBytes)}`;
+  const script = known.scriptShare;
   const { heldMs, outsideMs, diskMs, phpMs, mysqlMs } = known.mean;
   const parts: [number, string][] = [
     [outsideMs, 'waiting for something outside the box'],
@@ -86,28 +83,25 @@ function roomForChildren(result: Result, childBytes: number): string {
     : `pm.max_children can grow by ${count(more)} before memory is full (${bytes(childBytes)} each).`;
 }
 
-/** The directive that says how many there are, by stage and what the places are. */
-const directives: Record<string, string> = {
-  'nginx workers': 'worker_processes',
-  'nginx connections': 'worker_connections',
-  'mysql connections': 'max_connections',
-};
+/** The directive that says how many places a stage has. */
+const directives: Readonly<Record<string, string>> = { nginx: 'worker_processes', mysql: 'max_connections' };
 
 function otherPlaces({ result, diagnosis: { limit, peak } }: Case): string | null {
-  if (limit?.kind !== 'places' || limit.stage === null || limit.stage === 'php-fpm') return null;
+  if (limit?.kind !== 'places' || limit.stage === 'php-fpm') return null;
   const stage = result.stages[limit.stage];
-  const key = `${limit.stage} ${stage.places}`;
-  const directive = Object.hasOwn(directives, key) ? ` (${directives[key]})` : '';
-  const places = `${placesInWords(stage.placesMax ?? 0, stage.places)}${directive}`;
+  const places = `${placesInWords(stage.placesMax!, stage.places)} (${directives[limit.stage]})`;
   return `${stageName(limit.stage)}'s ${places} were ${share(limit.use)} in use at the peak while the CPU was ${share(peak.cpu)} busy.`;
 }
 
 function line({ result, diagnosis: { limit }, known, model }: Case): string | null {
   if (limit?.kind !== 'network') return null;
-  const speed = bytes(model.host.network.sendBytesPerMs * 1000);
-  const bound = known.bounds.find(({ kind }) => kind === 'network');
-  const allows = bound === undefined ? '' : `, which allows ${rate(bound.perSecond)}`;
-  return `The network is the limit, ${share(result.host.network.sendUtilisation)} in use: a request sends ${bytes(known.mean.wireBytes)} over ${speed}/s${allows}. Smaller answers are what helps.`;
+  const { sendBytesPerMs } = model.host.network;
+  const { wireBytes } = known.mean;
+  const allows =
+    wireBytes === 0
+      ? ''
+      : `: a request sends ${bytes(wireBytes)} over ${bytes(sendBytesPerMs * 1000)}/s, which allows ${rate((sendBytesPerMs * 1000) / wireBytes)}`;
+  return `The network is the limit, ${share(result.host.network.sendUtilisation)} in use${allows}. Smaller answers are what helps.`;
 }
 
 function disk({ result, diagnosis: { limit }, known }: Case): string | null {
@@ -131,8 +125,8 @@ function deadWork({ result }: Case): string | null {
 
 /** Failures while nothing was full. */
 function otherFailures({ result, diagnosis }: Case): string | null {
+  if (diagnosis.limit !== null || result.requests.failed === 0) return null;
   const main = mainCause(result);
-  if (diagnosis.limit !== null || main === null) return null;
   return `${several(main.count, 'request')} failed with ${main.outcome} at ${stageName(main.stage)} (${main.cause}) while nothing was full: the busiest part was ${subject(diagnosis.busiest)}, ${share(diagnosis.busiest.use)} in use.`;
 }
 

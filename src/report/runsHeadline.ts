@@ -2,7 +2,7 @@
  * The answer of several runs in one sentence: how many requests fail and why, or how fast they are and what is busiest.
  * Every number has its interval. What is called busiest follows the rules for a single run, applied to the runs' means.
  */
-import type { CauseFigure, Runs, ThresholdFigure, WindowFigures } from '../experiments/runs.js';
+import type { Runs, ThresholdFigure, WindowFigures } from '../experiments/runs.js';
 import type { Model } from '../model.js';
 import type { Result } from '../telemetry/result.js';
 import { diagnose, type Use } from './diagnosis.js';
@@ -37,13 +37,8 @@ function verdictOf(runs: Runs, model: Model, look: Look): string {
 }
 
 /** ` (502, PHP-FPM: listen queue full)`: of the failures that are most. */
-function why(runs: Runs): string {
-  const main = mainCause(runs);
-  return main === null ? '' : ` (${main.outcome}, ${stageName(main.stage)}: ${main.cause})`;
-}
-
-function mainCause(runs: Runs): CauseFigure | null {
-  return runs.causes.find(({ outcome }) => outcome !== '200') ?? null;
+function why({ causes: [main] }: Runs): string {
+  return ` (${main.outcome}, ${stageName(main.stage)}: ${main.cause})`;
 }
 
 function duringOf(runs: Runs, look: Look): string {
@@ -73,9 +68,9 @@ function busiest(runs: Runs, model: Model, look: Look): string {
   return `the busiest part is ${subject(use)}, ${plusMinus(figureOf(runs, use), 'share', look)} in use${when}`;
 }
 
-function figureOf(runs: Runs, { kind, stage }: Use) {
+function figureOf(runs: Runs, use: Use) {
   const during = surgeWindow(runs);
-  switch (kind) {
+  switch (use.kind) {
     case 'cpu':
       return (during ?? runs.host).cpu.utilisation;
     case 'network':
@@ -83,7 +78,7 @@ function figureOf(runs: Runs, { kind, stage }: Use) {
     case 'disk':
       return runs.host.disk.utilisation;
     case 'places':
-      return (during ?? runs).stages[stage ?? ''].utilisation;
+      return (during ?? runs).stages[use.stage].utilisation;
   }
 }
 

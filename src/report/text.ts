@@ -15,7 +15,7 @@ const hostile = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u034f\u115f\u1160\u17b4\u17b5\u
 /** The text with every such character written as `\u001b`. */
 export function escaped(text: string): string {
   return text.replace(hostile, (character) => {
-    const code = character.codePointAt(0) ?? 0;
+    const code = character.codePointAt(0) as number;
     return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
   });
 }

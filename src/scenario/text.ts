@@ -6,8 +6,8 @@
  * YAML. Tags and merge keys are not known; aliases are, up to a number of nodes. The lexer's and the parser's steps are
  * counted as they go, for what comes after them recurses.
  */
-import type { CST, ParsedNode, YAMLParseError } from 'yaml';
-import { Composer, type Document, isAlias, isMap, isPair, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
+import type { CST, Pair, ParsedNode, Scalar, YAMLParseError } from 'yaml';
+import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
 import { dotted, emptyMapping, type Path, type Place, type Spot, type Spots, type Tree } from './place.js';
 import { type Problem, printable, show } from './problems.js';
 
@@ -151,14 +151,13 @@ class TextReader {
     return null;
   }
 
-  private mapping(items: readonly unknown[], path: Path): unknown {
+  private mapping(items: readonly Pair<ParsedNode, ParsedNode | null>[], path: Path): unknown {
     const mapping = emptyMapping();
     const spots = new Map<string | number, Spot>();
     for (const pair of items) {
-      if (!isPair<ParsedNode, ParsedNode | null>(pair)) continue;
       const name = this.key(pair.key, path);
       if (name === null) continue;
-      const key = this.at(pair.key.range?.[0] ?? 0);
+      const key = this.at(pair.key.range[0]);
       const first = spots.get(name);
       if (first) {
         this.problems.push({
@@ -169,7 +168,7 @@ class TextReader {
         });
         continue;
       }
-      const value = pair.value ? this.at(pair.value.range?.[0] ?? 0) : key;
+      const value = pair.value ? this.at(pair.value.range[0]) : key;
       spots.set(name, { key, value: isEmpty(pair.value) ? key : value });
       mapping[name] = this.value(pair.value, [...path, name]);
     }
@@ -177,10 +176,9 @@ class TextReader {
     return mapping;
   }
 
-  private key(node: ParsedNode | null, path: Path): string | null {
-    const at = node?.range?.[0] ?? 0;
-    if (isScalar(node) && node.tag === undefined && typeof node.source === 'string') return node.source;
-    this.wrong(at, 'expected a plain name as a key', path);
+  private key(node: ParsedNode, path: Path): string | null {
+    if (isScalar(node) && node.tag === undefined) return node.source;
+    this.wrong(node.range[0], 'expected a plain name as a key', path);
     return null;
   }
 
@@ -215,10 +213,9 @@ class TextReader {
 
 const NUMBER = /^[-+]?(0|[1-9]\d{0,20})(\.\d{1,20})?([eE][-+]?\d{1,3})?$/;
 
-function scalar(node: { value: unknown; source?: string; type?: string }): unknown {
-  const source = node.source ?? '';
-  if (node.type !== 'PLAIN') return source;
-  if (typeof node.value === 'boolean' || node.value === null) return node.value;
+function scalar({ source, type, value }: Scalar.Parsed): unknown {
+  if (type !== 'PLAIN') return source;
+  if (typeof value === 'boolean' || value === null) return value;
   return NUMBER.test(source) && isExact(source) ? Number(source) : source;
 }
 

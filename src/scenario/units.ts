@@ -25,7 +25,7 @@ export const LONGEST_MS = 9_007_199_254.740992;
 /** `readDuration('1h30m') // => 5400000` */
 export function readDuration(text: string): number | null {
   if (!matches(text, DURATION)) return null;
-  const ms = parseDuration(text.replace(/min/g, 'm')) ?? 0;
+  const ms = parseDuration(text.replace(/min/g, 'm')) as number;
   return Math.round(ms * 1e6) / 1e6;
 }
 
@@ -45,7 +45,7 @@ export function readDirectiveSize(text: string): number | null {
 export function readRate(text: string): number | null {
   if (!matches(text, RATE)) return null;
   const [count, unit] = text.split('/');
-  const unitMs = parseDuration(`1${unit.trim().replace('min', 'm')}`) ?? 1;
+  const unitMs = parseDuration(`1${unit.trim().replace('min', 'm')}`) as number;
   return (Number(count) * 1000) / unitMs;
 }
 
@@ -71,5 +71,5 @@ function wholeBytes(text: string): number {
 }
 
 function readBytes(text: string): number {
-  return bytes.parse(text) ?? 0;
+  return bytes.parse(text) as number;
 }

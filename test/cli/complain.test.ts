@@ -52,6 +52,15 @@ describe('complaints', () => {
     expect(stderr).toContain('to see it again: npm run -s sim -- surge --seed 7\n');
   });
 
+  it('of an error of ours without a stack have its sentence', async () => {
+    const error = new Error('the stack is full');
+    error.stack = undefined;
+    expect(await complaintOf(error)).toEqual({
+      code: 70,
+      stderr: 'This is an error in lempsim, not in the scenario.\nthe stack is full\n',
+    });
+  });
+
   it('of what nobody foresaw are ours, too, and harmless to the terminal', async () => {
     const { code, stderr } = await complaintOf('\u001b[2J');
     expect(code).toBe(70);

@@ -93,4 +93,44 @@ describe('arithmetic', () => {
     expect(arithmetic(staticModel()).bounds.map((each) => each.kind)).toEqual(['cpu', 'nginx', 'network']);
     expect(leastBound(arithmetic(closedModel()).bounds).perSecond).toBeCloseTo(1000 / 5.8, 9);
   });
+
+  it('knows nothing of requests that the traffic does not bring', () => {
+    const known = arithmetic(model({ traffic: [] }));
+    expect([known.pages, known.requestsPerVisit, cpuMs(known.mean)]).toEqual([[], 0, 0]);
+    expect(known.bounds.map((each) => each.perSecond)).toEqual(known.bounds.map(() => Infinity));
+    const late = { ...openSource(40), curve: [{ fromMs: 300_000, toMs: 600_000, fromRate: 40, toRate: 40 }] } as SourceModel;
+    const later = model({ traffic: [late] });
+    expect(arithmetic(later, { fromMs: 60_000, toMs: 300_000 }).pages).toEqual([]);
+    expect(arithmetic(later, { fromMs: 60_000, toMs: 300_001 }).pages).toHaveLength(1);
+  });
+
+  it('opens connections anew for each page where visitors read longer than Nginx keeps them', () => {
+    const kept = (keepaliveTimeoutMs: number) =>
+      arithmetic(
+        model({
+          nginx: { ...model().nginx, keepaliveTimeoutMs },
+          visitors: { ...model().visitors, keepAlive: true, pagesPerVisit: always(3), thinkMs: always(7000) },
+        }),
+      ).connectionsPerVisit;
+    expect([kept(8000), kept(7000), kept(0)]).toEqual([1, 3, 3]);
+  });
+
+  it('needs no disk for a database without data', () => {
+    const known = arithmetic(model({ mysql: { ...model().mysql!, datasetBytes: 0 } }));
+    expect([known.bufferPoolShare, known.mean.diskOperations]).toEqual([1, 0]);
+  });
+
+  it('asks no database that the site does not have', () => {
+    const { mean, bufferPoolShare } = arithmetic(model({ mysql: null }));
+    expect([mean.phpMs, mean.mysqlMs, mean.heldMs, bufferPoolShare]).toEqual([3.1, 0, 3.1, 1]);
+  });
+
+  it('bounds nothing by a row that is locked for no time, nor by a line without a limit', () => {
+    const query = { times: always(1), cpuMs: always(0), reads: always(0), row: 'stock', holdMs: always(0), commit: false };
+    const page = { ...appPage(), script: { cpuMs: always(1), waitMs: always(0), queries: [query] } };
+    const { host } = model();
+    const network = { sendBytesPerMs: Infinity, receiveBytesPerMs: Infinity };
+    const { bounds } = arithmetic(model({ pages: [page], host: { ...host, network } }));
+    expect(bounds.map(({ kind }) => kind)).toEqual(['cpu', 'nginx', 'children']);
+  });
 });

@@ -154,4 +154,107 @@ describe('headline', () => {
       'None of the 5 requests was answered before the run ended.',
     );
   });
+
+  it('of a run that was stopped in its warm-up says that nothing was counted yet', () => {
+    expect(headline(result({ partial: true, durationMs: 30_000 }), model())).toBe(
+      'Stopped at 0:30 of 10:00. That was during the warm-up, which is not counted.',
+    );
+  });
+
+  it('names every goal that was missed, and no other', () => {
+    const thresholds = [
+      { text: 'p95 < 50ms', value: 87, verdict: 'fail' as const },
+      { text: 'errors < 1%', value: 0, verdict: 'pass' as const },
+      { text: 'goodput > 90/s', value: 40, verdict: 'fail' as const },
+    ];
+    expect(headline(result({ thresholds }), model())).toMatch(/^Misses its goals "p95 < 50ms" and "goodput > 90\/s": all /);
+  });
+
+  it('of traffic that fills a part without a failure says what fills what', () => {
+    const { host } = result();
+    const full = result({ host: { ...host, network: { ...host.network, sendUtilisation: 0.99 } } });
+    expect(headline(full, model())).toBe(
+      'Holds, but full. The traffic fills the network: the site answers 40/s; all 21,600 requests are answered, p95 87 ms.',
+    );
+  });
+
+  it('of one request says so in the singular', () => {
+    const one = result({ requests: { offered: 1, good: 1, failed: 0, unfinished: 0 }, latencyMs: fixtures.latency(1, 61, 61) });
+    expect(headline(one, model())).toMatch(/\b1 request is answered, /);
+  });
+
+  it('of closed users that are too many, and of one, says who overwhelms what', () => {
+    const failing = {
+      ...fixtures.closedResult(),
+      requests: { offered: 92_900, good: 90_000, failed: 2850, unfinished: 50 },
+      causes: [{ ...fixtures.fullQueue, count: 2850 }],
+    };
+    expect(headline(failing, fixtures.closedModel())).toMatch(/^50 users overwhelm the CPU: 1 core answers 172\/s; first 502 /);
+    const [source] = fixtures.closedModel().traffic;
+    const alone = { ...fixtures.closedModel(), traffic: [{ ...source, users: 1 } as typeof source] };
+    expect(headline(failing, alone)).toMatch(/^1 user overwhelms the CPU: /);
+  });
+
+  it('does not blame the surge for a CPU that was full before it, nor spare it where nothing was before', () => {
+    const [before, ...rest] = surgeResult().windows;
+    const busy = { ...before, cpu: { ...before.cpu, utilisation: 0.97 } };
+    expect(headline(surgeResult({ windows: [busy, ...rest] }), surgeModel())).toMatch(
+      /^The traffic overwhelms the CPU, even before the surge: at the peak /,
+    );
+    expect(headline(surgeResult({ windows: rest }), surgeModel())).toMatch(/^The surge overwhelms the CPU: /);
+  });
+
+  it('of a surge that fills the line says that the network is overwhelmed', () => {
+    const surge = surgeResult();
+    const series = { ...surge.series, cpu: surge.series.cpu.map((use) => use / 2) };
+    const host = { ...surge.host, network: { ...surge.host.network, sendUtilisation: 0.98 } };
+    expect(headline({ ...surge, series, host }, surgeModel())).toMatch(
+      /^The surge overwhelms the network: the site answers 172\/s of the 400\/s that come; /,
+    );
+  });
+
+  it('of a surge that ends no request says that none of its requests ended', () => {
+    const [before, during, after] = surgeResult().windows;
+    const requests = { offered: 59_000, good: 0, failed: 0, unfinished: 59_000 };
+    const hanging = surgeResult({ windows: [before, { ...during, requests }, after] });
+    expect(headline(hanging, surgeModel())).toContain(', none of its requests ended, ');
+  });
+
+  it('of a surge that visitors do not notice gives one p95', () => {
+    const [before, during, after] = surgeResult().windows;
+    const unnoticed = surgeResult({
+      requests: { offered: 73_800, good: 73_800, failed: 0, unfinished: 0 },
+      causes: [],
+      thresholds: [],
+      windows: [before, { ...during, latencyMs: { ...before.latencyMs } }, after],
+      series: fixtures.series({ cpu: new Array<number>(600).fill(0.6) }),
+    });
+    expect(headline(unnoticed, surgeModel())).toMatch(/^Holds: all 73,800 requests are answered, p95 87 ms; the busiest part /);
+    const fromTheStart = { ...unnoticed, windows: unnoticed.windows.slice(1) };
+    expect(headline(fromTheStart, surgeModel())).toContain('answered, p95 3.05 s; ');
+  });
+
+  it('counts the failures that are most where there are several kinds, and says how the others fared', () => {
+    const causes = [
+      { ...fixtures.fullQueue, outcome: '504', cause: 'no answer in time', count: 1000, firstMs: 190_000 },
+      { ...fixtures.fullQueue, count: 3000 },
+      { ...fixtures.fullQueue, outcome: '502', cause: 'reset', count: 320, firstMs: 191_000 },
+    ];
+    const failing = result({ requests: { offered: 21_600, good: 17_280, failed: 4320, unfinished: 0 }, causes });
+    expect(headline(failing, model())).toBe(
+      '20 % of the requests fail: 3,000 with 502 (PHP-FPM: listen queue full), first 502 at 3:11; the others: p95 87 ms; ' +
+        'the busiest part is the CPU, 23 % in use, 77 % to spare.',
+    );
+  });
+
+  it('counts failures whose moment nobody noted', () => {
+    const causes = [{ ...fixtures.fullQueue, count: 12, firstMs: null, lastMs: null }];
+    const few = result({ requests: { offered: 21_600, good: 21_588, failed: 12, unfinished: 0 }, causes });
+    expect(headline(few, model())).toContain('12 of 21,600 requests failed (0.06 %; 12 with 502, PHP-FPM: listen queue full)');
+  });
+
+  it('of a flash crowd that is still there at the end says nothing of what comes after', () => {
+    const surge = { name: 'surge', fromMs: 180_000, peakToMs: 600_000, toMs: 600_000 };
+    expect(headline(surgeResult({ events: [] }), surgeModel({ surge }))).not.toContain('back to normal');
+  });
 });

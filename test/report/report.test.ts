@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { always } from '../../src/engine/law.js';
 import type { Model } from '../../src/model.js';
 import { coloured, plainLook } from '../../src/report/look.js';
 import { brief, report } from '../../src/report/report.js';
@@ -222,5 +223,143 @@ describe('report', () => {
     expect(lines[0]).toMatch(/^The surge overwhelms the CPU/);
     expect(lines).toContain('Thresholds');
     expect(lines.length).toBe(9);
+  });
+
+  it('lists five outages, and counts the others', () => {
+    const outages = Array.from({ length: 8 }, (_, index) => ({
+      fromMs: index * 60_000,
+      toMs: index * 60_000 + 1000,
+      cause: '502',
+    }));
+    const down = fixtures.surgeResult({ availability: { requests: 0.59, time: 0.98, downtimeMs: 8000, outages } });
+    const text = report(down, fixtures.surgeModel()).replace(/\s+/g, ' ');
+    expect(text).toContain('3:00 to 3:01 (502), 4:00 to 4:01 (502), and 3 more');
+    expect(text).not.toContain('5:00 to 5:01');
+  });
+
+  it('says loudly that more memory was promised than there is, and by whom', () => {
+    const { host } = fixtures.result();
+    const memory = { ...host.memory, usedMax: 5 * 1024 ** 3, overcommitted: true };
+    const over = report(fixtures.result({ host: { ...host, memory } }), fixtures.model()).replace(/\s+/g, ' ');
+    expect(over).toContain('memory 5 GiB of 4 GiB at most: MORE THAN THERE IS (system 300 MiB, ');
+    const none = { ...host.memory, usedMax: 0, by: { system: 0 } };
+    expect(report(fixtures.result({ host: { ...host, memory: none } }), fixtures.model())).toMatch(
+      /memory +0 B of 4 GiB at most\n/,
+    );
+  });
+
+  it('draws a run without a good answer, and time in which nobody was answered, as blanks', () => {
+    const never = fixtures.series({ good: new Array<number>(600).fill(0), p95: new Array<null>(600).fill(null) });
+    expect(report(fixtures.result({ series: never }), fixtures.model())).toMatch(/^ {2}p95 +-$/m);
+    const p95 = fixtures.series().p95.map((each, second) => (second < 300 ? null : each));
+    expect(report(fixtures.result({ series: fixtures.series({ p95 }) }), fixtures.model())).toMatch(/^ {2}p95 {27,}█+ +87 ms$/m);
+  });
+
+  it('draws hours without two labels running into each other', () => {
+    const hours = report(
+      fixtures.surgeResult({ series: { ...fixtures.surgeResult().series, stepMs: 60_000 } }),
+      fixtures.surgeModel(),
+    );
+    const [axis] = hours.split('\n').filter((line) => /^ +0:00 /.test(line));
+    expect(axis.trim()).toMatch(/^0:00( +\d+:\d\d:\d\d)+$/);
+  });
+
+  it('does without the arithmetic where it knows of no request, as with arrivals of a caller’s own', () => {
+    const text = report(fixtures.result(), fixtures.model({ traffic: [] }));
+    expect(text).not.toContain('On paper');
+    expect(text).toContain('\nStages\n');
+  });
+
+  it('calls what costs nothing without a limit', () => {
+    const nginx = { ...fixtures.model().nginx, acceptMs: always(0), proxyMs: always(0), answerMs: always(0) };
+    const text = report(fixtures.result(), fixtures.model({ nginx }));
+    expect(text).toMatch(/^ {2}Nginx workers +1 worker +0 ms +\S+ ms +no limit$/m);
+  });
+
+  it('gives a surge on a static site a line for its peak, without children', () => {
+    const { surge, windows, traffic } = fixtures.surgeModel();
+    const model = { ...fixtures.staticModel(), surge, windows, traffic };
+    const { dns, tcp, nginx, delivery } = fixtures.result().stages;
+    const { series } = fixtures.surgeResult();
+    const noPhp = fixtures.surgeResult({
+      stages: { dns, tcp, nginx, delivery },
+      series: { ...series, busy: { nginx: series.busy.nginx } },
+    });
+    expect(report(noPhp, model)).toMatch(/^ {2}at the peak +400\/s +400\/s +6 % +100 %$/m);
+  });
+
+  it('of closed users says how many can come at most, and nothing where nothing costs', () => {
+    const text = report(fixtures.closedResult(), fixtures.closedModel());
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      '50 users wait for their answers, so no more than the least of these limits can come: 172/s.',
+    );
+    const [source] = fixtures.closedModel().traffic;
+    const page = { path: '/', weight: 1, bytes: always(0), script: null, assets: [] };
+    const { nginx } = fixtures.model();
+    const free = {
+      ...fixtures.staticModel(),
+      traffic: [source],
+      pages: [page],
+      nginx: { ...nginx, acceptMs: always(0), staticMs: always(0) },
+    };
+    expect(report(fixtures.staticResult(), free)).not.toContain('wait for their answers');
+  });
+
+  it('says where more was answered than the CPU allows that the expensive ones failed', () => {
+    const { perSecond } = fixtures.surgeResult();
+    const good = fixtures.surgeResult().series.good.map((each) => each * 2);
+    const cheap = fixtures.surgeResult({ perSecond, series: { ...fixtures.surgeResult().series, good } });
+    expect(report(cheap, fixtures.surgeModel()).replace(/\s+/g, ' ')).toContain(
+      'At the peak 344/s were answered, more than the 172/s that the CPU allows: those that failed were the expensive ones.',
+    );
+  });
+
+  it('writes a value of a threshold that the model does not know as a bare figure', () => {
+    const thresholds = [{ text: 'errors < 2%', value: 0.0123, verdict: 'pass' as const }];
+    expect(report(fixtures.result({ thresholds }), fixtures.model())).toContain('  ✓  errors < 2%  0.012\n');
+  });
+
+  it('puts the arithmetic of files, rows and the disk beside what was measured, as far as that can be', () => {
+    const query = { times: always(1), cpuMs: always(0.5), reads: always(3), row: 'stock', holdMs: always(10), commit: true };
+    const page = fixtures.appPage({ script: { cpuMs: always(3), waitMs: always(0), queries: [query] }, assets: [1] });
+    const file = { path: '/style.css', weight: 0, bytes: always(1460), script: null, assets: [] };
+    const mysql = { ...fixtures.model().mysql!, datasetBytes: 512 * 1024 ** 2, persistent: false };
+    const text = (iops: number) => {
+      const { host } = fixtures.model();
+      const disk = { ...host.disk, iops };
+      return report(fixtures.result(), fixtures.model({ pages: [page, file], mysql, host: { ...host, disk } }));
+    };
+    expect(text(3000)).toMatch(/^ {2}\/style\.css +50 % +0\.15 ms +0 ms +0 ms +0\.15 ms +- +\S+ KiB$/m);
+    expect(text(3000)).toMatch(/^ {2}row stock +one at a time +[\d.]+ ms +- +[\d.]+\/s/m);
+    expect(text(3000)).toMatch(/^ {2}disk +4 at once +[\d.]+ ms +- +[\d,]+\/s/m);
+    expect(text(10)).toMatch(/^ {2}disk +10\/s +[\d.]+ ms +- +[\d.]+\/s/m);
+    expect(text(3000)).toContain('  /app.php     50 %    0.2 ms    3 ms  0.8 ms     4 ms     21.2 ms  ');
+  });
+
+  it('has no measured need of a request where none was answered', () => {
+    const none = fixtures.result({ perSecond: { offered: 40, throughput: 40, goodput: 0 } });
+    expect(report(none, fixtures.model())).toMatch(/^ {2}CPU +1 core +5\.8 ms +- +172\/s {2}least$/m);
+  });
+
+  it('says of a disk that nobody asked that it was not used', () => {
+    const { host } = fixtures.result();
+    const disk = { utilisation: 0, operations: 0, queue: { mean: 0, max: 0 } };
+    expect(report(fixtures.result({ host: { ...host, disk } }), fixtures.model())).toMatch(/^ {2}disk +not used$/m);
+  });
+
+  it('writes rates as rates, counts as counts, and lines as what they are', () => {
+    const metrics: [string, Model['thresholds'][number]['metric'], number][] = [
+      ['goodput > 30/s', { kind: 'goodput' }, 39.96],
+      ['throughput > 30/s', { kind: 'throughput' }, 40.02],
+      ['outcomes[502] < 9999', { kind: 'outcome', outcome: '502' }, 1234],
+      ['stages.tcp.queue.mean < 1', { kind: 'queue', stage: 'tcp', of: 'mean' }, 0.25],
+      ['stages.nginx.utilisation < 50%', { kind: 'utilisation', stage: 'nginx', of: 'mean' }, 0.01],
+      ['downtime < 1s', { kind: 'downtime' }, 0],
+    ];
+    const thresholds = metrics.map(([text, metric]) => ({ text, window: null, metric, operator: '>' as const, value: 0 }));
+    const results = metrics.map(([text, , value]) => ({ text, value, verdict: 'pass' as const }));
+    const text = report(fixtures.result({ thresholds: results }), fixtures.model({ thresholds }));
+    const written = section(text, 'Thresholds', 'The same again').map((line) => line.split(/ {2,}/).pop());
+    expect(written).toEqual(['40/s', '40/s', '1,234', '0.25', '1 %', '0 ms']);
   });
 });

@@ -60,4 +60,15 @@ describe('waterfall', () => {
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(stripVTControlCharacters(waterfall(trace(), { ...plainLook, paint: coloured }))).toBe(waterfall(trace()));
   });
+
+  it('sums up spans that have nothing to say of themselves', () => {
+    const spans = trace().spans.map((span) => (span.stage === 'mysql' ? { ...span, note: '' } : span));
+    expect(waterfall(trace({ spans }))).toMatch(/MySQL +12 ms +3 ms +█ +3 more\n/);
+  });
+
+  it('tells of any stage by its name that the time went into it', () => {
+    const [dns] = trace().spans;
+    const span = { ...dns, stage: 'mysql', waitedMs: 0, note: '' };
+    expect(waterfall(trace({ spans: [span], endedMs: 190_040 }))).toMatch(/\nOf 40 ms, 40 ms \(100 %\) went into MySQL\.\n$/);
+  });
 });

@@ -183,3 +183,19 @@ test('a scenario of a TypeScript user has no lines, and its problems show none',
     'scenario: duration: expected a duration with a unit, such as 600s or 600ms, got 600',
   ]);
 });
+
+test('a script may ask the database nothing', () => {
+  expect(shop([', queries: [{ cpu: 1ms }]', '']).pages[0].script).toMatchObject({ queries: [] });
+});
+
+test('a SYN schedule of one’s own is taken as it stands, and begins after its first', () => {
+  const own = 'tcp: { clients: { retries: [1s, 3s], give_up: 7s } }\ntraffic:';
+  expect(shop(['traffic:', own]).tcp).toMatchObject({ synRetryMs: [1000, 3000], synGiveUpMs: 7000 });
+  expect(shop(['traffic:', own]).tcp.loopbackSynGiveUpMs).not.toBe(7000);
+});
+
+test('pages without a weight are no news where there is no traffic that asks for them', () => {
+  const unread = SHOP.replace('{ size: 20 kB', '{ weight: 0, size: 20 kB');
+  expect(problems(unread)).toEqual([expect.stringContaining('pages: expected at least one page with a weight above 0')]);
+  expect(problems(unread.replace(/traffic:\n.*\n/, ''))).toEqual([expect.stringContaining('traffic: missing')]);
+});

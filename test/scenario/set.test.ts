@@ -81,3 +81,10 @@ test('problems of an option carry its text and no file', () => {
     ]);
   }
 });
+
+test('a list that an option gives is checked as a file is, and its problems stand in the option', () => {
+  expect(set('traffic=[{ rate: 5/s }, { users: 3 }]').traffic.map(({ kind }) => kind)).toEqual(['open', 'closed']);
+  expect(problems(SHOP, { set: ['traffic=[{ rate: 5 }]'] })).toEqual([
+    '--set traffic=[{ rate: 5 }]: traffic.0.rate: expected a rate with a unit, such as 5/s or 5/min, got 5',
+  ]);
+});

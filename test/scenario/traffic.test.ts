@@ -133,3 +133,16 @@ test('the first surge cuts the counted time in three', () => {
     ['after surge', 155, 600],
   ]);
 });
+
+test('a day may begin late and end early', () => {
+  const part = curve('{ day: { mean: 40/s, swing: 50%, period: 10m, peak_at: 5m }, at: 2m, for: 3m }');
+  expect(joined(part)).toBe(true);
+  expect([part[0].fromMs, part[part.length - 1].toMs]).toEqual([120_000, 300_000]);
+  expect(part[part.length - 1].toRate).toBeCloseTo(60, 9);
+});
+
+test('a bursty source has its two rates, each for its time, from the beginning to the end', () => {
+  expect(traffic('{ bursty: { high: { rate: 100/s, for: 1s }, low: { rate: 0/s, for: 9s } } }').traffic).toMatchObject([
+    { kind: 'bursty', name: 'bursty', highRate: 100, highMs: 1000, lowRate: 0, lowMs: 9000, fromMs: 0, toMs: 600_000 },
+  ]);
+});

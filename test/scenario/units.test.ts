@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearest } from '../../src/scenario/nearest.js';
+import { anyOf, nearest } from '../../src/scenario/nearest.js';
 import { readBandwidth, readDirectiveSize, readDuration, readPercent, readRate, readSize } from '../../src/scenario/units.js';
 import { writtenDuration } from '../../src/scenario/written.js';
 
@@ -40,6 +40,7 @@ test.each([
 test('128M is 128 MiB for a directive, and nothing elsewhere', () => {
   expect(readDirectiveSize('128M')).toBe(128 * 2 ** 20);
   expect(readDirectiveSize('1G')).toBe(2 ** 30);
+  expect(readDirectiveSize('128 MiB')).toBe(128 * 2 ** 20);
   expect(readSize('128M')).toBeNull();
   expect(readDirectiveSize('128')).toBeNull();
 });
@@ -94,4 +95,11 @@ test('the nearest name forgives slips, not strangers', () => {
     undefined,
     undefined,
   ]);
+});
+
+test('no name is looked for in what is longer than any, and a list of one is that one', () => {
+  const long = 'x'.repeat(65);
+  expect(nearest(long, [long])).toBeUndefined();
+  expect(nearest(long.slice(1), [long.slice(1)])).toBe(long.slice(1));
+  expect([anyOf(['a']), anyOf(['a', 'b']), anyOf(['a', 'b', 'c'])]).toEqual(['a', 'a or b', 'a, b or c']);
 });

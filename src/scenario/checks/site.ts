@@ -62,10 +62,11 @@ function checkPages(scenario: Draft<Complete>, report: Report): void {
     checkQueries(page, path, noMysql, report);
     checkAssets(page, path, scenario.pages, report);
   }
-  if (pages.length > 0 && readable) checkWeights(scenario, report);
+  if (pages.length > 0 && readable) checkWeights(scenario.pages, scenario.traffic, report);
 }
 
 type Page = Draft<Complete['pages'][string]>;
+type Pages = NonNullable<Draft<Complete>['pages']>;
 
 function checkQueries(page: Page, path: string, noMysql: boolean, report: Report): void {
   const queries = page.queries ?? [];
@@ -86,7 +87,7 @@ function checkQueries(page: Page, path: string, noMysql: boolean, report: Report
   }
 }
 
-function checkAssets(page: Page, path: string, pages: NonNullable<Draft<Complete>['pages']>, report: Report): void {
+function checkAssets(page: Page, path: string, pages: Pages, report: Report): void {
   const paths = Object.keys(pages);
   for (const [index, asset] of (page.assets ?? []).entries()) {
     const at = ['pages', path, 'assets', index];
@@ -104,10 +105,8 @@ function checkAssets(page: Page, path: string, pages: NonNullable<Draft<Complete
   }
 }
 
-function checkWeights(scenario: Draft<Complete>, report: Report): void {
-  const pages = Object.values(scenario.pages ?? {});
-  const weights = pages.map((page) => page?.weight);
-  if (weights.some((weight) => weight !== 0)) return;
-  const needed = (scenario.traffic ?? []).some((source) => source?.pages === undefined);
+function checkWeights(pages: Pages, traffic: Draft<Complete>['traffic'], report: Report): void {
+  if (Object.values(pages).some((page) => page?.weight !== 0)) return;
+  const needed = (traffic ?? []).some((source) => source?.pages === undefined);
   if (needed) report.wrong(['pages'], 'expected at least one page with a weight above 0');
 }

@@ -33,12 +33,10 @@ export function hintOf(schema: z.ZodType): Hint | undefined {
   return (hints as { get(schema: z.ZodType): Hint | undefined }).get(schema);
 }
 
-/** What the schema expected in a value's place, as a sentence goes on after "expected". */
+/** What the schema expected in a value's place, as a sentence goes on after "expected"; what has no hint is a mapping. */
 export function expectationOf(schema: z.ZodType, value: unknown): string {
-  const expected = hintOf(schema)?.expected;
-  if (expected !== undefined) return typeof expected === 'string' ? expected : expected(value);
-  if (schema instanceof z.ZodObject || schema instanceof z.ZodRecord) return 'a mapping';
-  return schema instanceof z.ZodArray ? 'a list' : 'something else';
+  const expected = hintOf(schema)?.expected ?? 'a mapping';
+  return typeof expected === 'string' ? expected : expected(value);
 }
 
 /** A default in the operator's own units, and where it comes from. */

@@ -7,7 +7,7 @@
 import * as z from 'zod';
 import { always, type Law } from '../../engine/law.js';
 import { exp, ln } from '../../engine/math.js';
-import { hinted, hintOf } from './hint.js';
+import { expectationOf, hinted, hintOf } from './hint.js';
 import { decimal, type Quantity, whole } from './quantity.js';
 import { listOf } from './word.js';
 
@@ -136,8 +136,7 @@ export function law<I extends string | number>(quantity: Quantity<I>, positive: 
 }
 
 function orALaw(quantity: z.ZodType): (value: unknown) => string {
-  const expected = hintOf(quantity)?.expected ?? '';
-  return (value) => `${typeof expected === 'string' ? expected : expected(value)}, or a law such as { exponential: … }`;
+  return (value) => `${expectationOf(quantity, value)}, or a law such as { exponential: … }`;
 }
 
 function moved(plus: number | undefined, law: Law): Law {

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { assert } from '../../engine/assert.js';
 import * as units from '../units.js';
-import { hinted, hintOf } from './hint.js';
+import { expectationOf, hinted, hintOf } from './hint.js';
 
 export type Quantity<I extends string | number = string | 0> = z.ZodType<number, I>;
 
@@ -147,7 +147,7 @@ export function decimal(min: number, max: number, range: string = between(min, m
 
 function between(min: number, max: number): string {
   if (max < 1_000_000) return `from ${min} to ${max}`;
-  return max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `of at least ${min} and at most ${max}`;
+  return `of at least ${min} and at most ${max}`;
 }
 
 /** A number that YAML did not take for one says why. */
@@ -169,7 +169,7 @@ export function orUnlimited(schema: Quantity): z.ZodType<number, string | 0> {
 export function orWord<O, I, V>(schema: z.ZodType<O, I>, word: string, meaning: V): z.ZodType<O | V, I | string> {
   const hint = hintOf(schema);
   assert(hint !== undefined, 'a leaf without a hint');
-  const expected = (value: unknown) => `${typeof hint.expected === 'string' ? hint.expected : hint.expected(value)}, or ${word}`;
+  const expected = (value: unknown) => `${expectationOf(schema, value)}, or ${word}`;
   const either = z.union([z.literal(word).transform(() => meaning), schema]);
   return hinted(either as unknown as z.ZodType<O | V, I | string>, {
     ...hint,

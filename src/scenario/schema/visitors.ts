@@ -1,7 +1,7 @@
 /** `visitors`: the people behind the browsers, their lines and their patience. */
 import * as z from 'zod';
 import { defaults } from '../defaults.js';
-import { hinted, hintOf, setting } from './hint.js';
+import { expectationOf, hinted, hintOf, setting } from './hint.js';
 import { bandwidthLaw, countFromOneLaw, durationLaw } from './laws.js';
 import { whole } from './quantity.js';
 import { onOff } from './word.js';
@@ -11,8 +11,7 @@ const given = defaults.visitors;
 /** A law, or the word for its absence. */
 function orNone<S extends z.ZodType, const W extends string>(law: S, word: W) {
   const hint = hintOf(law);
-  const expected = (value: unknown) =>
-    `${typeof hint?.expected === 'function' ? hint.expected(value) : hint?.expected}, or ${word}`;
+  const expected = (value: unknown) => `${expectationOf(law, value)}, or ${word}`;
   const schema = z.union([z.literal(word).transform(() => null), law]);
   return hinted(schema, { ...hint, kind: `${hint?.kind} or \`${word}\``, expected, words: [word], scalar: schema });
 }
