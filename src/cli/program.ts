@@ -48,6 +48,7 @@ function program(end: (code: ExitCode) => void): Command {
     .description("What happens to my one-server website when…? A simulator of a web request's whole life on a LEMP box.")
     .version(VERSION, '--version', 'print the version')
     .helpOption('--help', 'show this')
+    .helpCommand('help [command]', 'show what a command takes')
     .enablePositionalOptions()
     .exitOverride()
     .addHelpText('before', examples)

@@ -144,6 +144,7 @@ function answering(number: number, one: string, more: string): string {
 }
 
 function answered({ good, unfinished }: Requests): string {
+  if (good === 1 && unfinished === 0) return 'the one request is answered';
   const rest = unfinished === 0 ? '' : `, ${count(unfinished)} were still under way at the end`;
   return `${unfinished === 0 ? 'all ' : ''}${several(good, 'request')} ${good === 1 ? 'is' : 'are'} answered${rest}`;
 }
@@ -160,7 +161,7 @@ function speed(result: Result, diagnosis: Diagnosis): string {
 
 function spare({ busiest, surge }: Diagnosis): string {
   const when = surge === null ? '' : ' at the peak';
-  return `the busiest part is ${subject(busiest)}, ${share(busiest.use)} in use${when}, ${share(Math.max(0, 1 - busiest.use))} to spare`;
+  return `the busiest part is ${subject(busiest)}, ${share(busiest.use)} in use${when}, ${busiest.use < 0.01 ? 'nearly all of it' : share(Math.max(0, 1 - busiest.use))} to spare`;
 }
 
 function failures({ good, failed }: Requests, whose: string): string {

@@ -4,6 +4,11 @@ import type { Measured } from './thresholds.js';
 
 /** A percentile is only as good as the requests beyond it: at least ten. */
 const BEYOND = 10;
+const TAILS = [
+  ['p95', 0.05],
+  ['p99', 0.01],
+  ['p99.9', 0.001],
+] as const;
 
 export function warningsOf(model: Model, result: Measured): string[] {
   const warnings: string[] = [];
@@ -13,15 +18,7 @@ export function warningsOf(model: Model, result: Measured): string[] {
   if (result.requests.offered === 0) warnings.push('no request began in the counted time: there is nothing to report');
   else if (count === 0) warnings.push('no request was answered well: there are no latencies to report');
   else if (count < BEYOND / 0.001) {
-    const beyond = (
-      [
-        ['p99.9', 0.001],
-        ['p99', 0.01],
-        ['p95', 0.05],
-      ] as const
-    )
-      .filter(([, tail]) => count * tail < BEYOND)
-      .map(([name]) => name);
+    const beyond = TAILS.filter(([, tail]) => count * tail < BEYOND).map(([name]) => name);
     if (beyond.length > 0) warnings.push(`${beyond.join(', ')} rest on fewer than ${BEYOND} slower answers of ${count}`);
   }
   if (unstable(result))

@@ -180,7 +180,7 @@ describe('headline', () => {
 
   it('of one request says so in the singular', () => {
     const one = result({ requests: { offered: 1, good: 1, failed: 0, unfinished: 0 }, latencyMs: fixtures.latency(1, 61, 61) });
-    expect(headline(one, model())).toMatch(/\b1 request is answered, /);
+    expect(headline(one, model())).toMatch(/^Holds: the one request is answered, /);
   });
 
   it('of closed users that are too many, and of one, says who overwhelms what', () => {
