@@ -35,6 +35,11 @@ export class Need {
     this.shape = this.distribution.constant ? CONSTANT : exponential ? EXPONENTIAL : OTHER;
   }
 
+  /** Whether it is the same for every bearer. */
+  get constant(): boolean {
+    return this.shape === CONSTANT;
+  }
+
   /** What `bearer` needs; `index` tells repeated needs of one kind apart, such as the third query's from the fourth's. */
   of(bearer: Bearer, index = 0): number {
     if (this.shape === CONSTANT) return this.mean;

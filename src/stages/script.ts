@@ -14,7 +14,7 @@ export class Script {
     this.cpuMs = new Need(`php.cpu ${path}`, model.cpuMs);
     this.waitMs = new Need(`php.wait ${path}`, model.waitMs);
     this.kinds = model.queries.map((query, index) => new Query(`${path} ${index}`, query));
-    const certain = model.queries.every((query) => query.times.law === 'constant');
+    const certain = this.kinds.every(({ times }) => times.constant && Number.isInteger(times.mean));
     this.fixed = certain ? this.kinds.flatMap((kind) => new Array<Query>(kind.times.mean).fill(kind)) : null;
   }
 
