@@ -26,7 +26,7 @@ export class Script {
 
   /** The `index`-th query, from 0. */
   query(request: Request, index: number): Query {
-    if (this.fixed !== null) return this.fixed[index];
+    if (this.fixed !== null && index < this.fixed.length) return this.fixed[index];
     let left = index;
     for (const kind of this.kinds) {
       const times = kind.times.of(request);
