@@ -118,7 +118,7 @@ export interface TcpModel {
   readonly somaxconn: number;
   /** `net.ipv4.tcp_abort_on_overflow`: reset instead of ignoring when the accept queue is full. */
   readonly abortOnOverflow: boolean;
-  /** When a visitor's kernel sends the SYN again, from the first, in ms; after the last it gives up at `synGiveUpMs`. */
+  /** When a visitor's kernel sends the SYN, the first time at 0, in ms; after the last it gives up at `synGiveUpMs`. */
   readonly synRetryMs: readonly number[];
   readonly synGiveUpMs: number;
   /** The same for the server's own kernel, which nginx's connections to PHP-FPM over TCP meet. */

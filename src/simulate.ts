@@ -8,6 +8,7 @@ import { merge, Observable, type Subscription, tap } from 'rxjs';
 import { Kind } from './engine/agenda.js';
 import { assert } from './engine/assert.js';
 import { VirtualClock } from './engine/clock.js';
+import { meanOf } from './engine/distribution.js';
 import { OverBudgetError } from './engine/overBudget.js';
 import { Random } from './engine/random.js';
 import { Host } from './host/host.js';
@@ -228,20 +229,23 @@ class Run {
 
 /** Better said before than after an hour. */
 function refuseEndless(model: Model): void {
-  const requests = model.traffic.reduce((sum, source) => sum + visitsOf(source, model.durationMs), 0);
+  const requests = model.traffic.reduce((sum, source) => sum + requestsOf(source, model), 0);
   if (requests > MOST_REQUESTS) {
     throw new OverBudgetError(
-      `the scenario asks for some ${requests.toPrecision(2)} visits; a run may have ${MOST_REQUESTS.toPrecision(1)}`,
+      `the scenario asks for some ${requests.toPrecision(2)} requests; a run may have ${MOST_REQUESTS.toPrecision(1)}`,
     );
   }
 }
 
-/** Visits that a source is expected to send, at the most. */
-function visitsOf(source: SourceModel, durationMs: number): number {
-  if (source.kind === 'closed') return source.users;
-  if (source.kind === 'bursty') return (Math.max(source.highRate, source.lowRate) * durationMs) / 1000;
+/** Requests that a source is expected to send, at the most: its visits, each with all its pages and their assets. */
+function requestsOf(source: SourceModel, model: Model): number {
+  const perPage = 1 + Math.max(0, ...model.pages.map(({ assets }) => assets.length));
+  const { durationMs } = model;
+  if (source.kind === 'closed') return (source.users * perPage * durationMs) / Math.max(1, meanOf(source.thinkMs));
+  const perVisit = perPage * meanOf(model.visitors.pagesPerVisit);
+  if (source.kind === 'bursty') return (perVisit * Math.max(source.highRate, source.lowRate) * durationMs) / 1000;
   return source.curve.reduce((sum, { fromMs, toMs, fromRate, toRate }) => {
     const lengthMs = Math.max(0, Math.min(toMs, durationMs) - fromMs);
-    return sum + (lengthMs * Math.max(fromRate, toRate)) / 1000;
+    return sum + (perVisit * lengthMs * Math.max(fromRate, toRate)) / 1000;
   }, 0);
 }

@@ -120,13 +120,15 @@ describe('run', () => {
     expect(after).toBe(0);
   });
 
-  it('too many visits are refused before they begin', () => {
+  it('too many requests are refused before they begin', () => {
     const message = (parts: Bare) => (thrownBy(() => run(bare(parts))) as Error | undefined)?.message;
     expect(message({ durationMs: 3_600_000, traffic: [poisson(1e6)] })).toBe(
-      'the scenario asks for some 3.6e+9 visits; a run may have 1e+9',
+      'the scenario asks for some 3.6e+9 requests; a run may have 1e+9',
     );
     expect(thrownBy(() => run(bare({ durationMs: 3_600_000, traffic: [poisson(1e6)] })))).toBeInstanceOf(OverBudgetError);
-    expect(message({ traffic: [users(2e9, always(1))] })).toBe('the scenario asks for some 2.0e+9 visits; a run may have 1e+9');
+    expect(message({ traffic: [users(2e9, always(1))] })).toBe(
+      'the scenario asks for some 2.0e+14 requests; a run may have 1e+9',
+    );
     const bursty = {
       kind: 'bursty',
       name: 'b',
@@ -138,7 +140,7 @@ describe('run', () => {
       fromMs: 0,
       toMs: 1e5,
     } as const;
-    expect(message({ traffic: [bursty] })).toContain('1.0e+10 visits');
+    expect(message({ traffic: [bursty] })).toContain('1.0e+10 requests');
     expect(
       message({ durationMs: 1000, traffic: [poisson(0, { curve: [{ fromMs: 5000, toMs: 1e9, fromRate: 1e9, toRate: 1e9 }] })] }),
     ).toBeUndefined();

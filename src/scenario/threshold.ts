@@ -44,7 +44,7 @@ const UNITS: Readonly<Record<string, Unit>> = {
 };
 
 /** What a visitor may see in place of a status code. */
-const OUTCOMES = ['refused', 'reset', 'empty reply', 'connect timeout', 'dns failure', 'abandoned'];
+const OUTCOMES = ['reset', 'empty reply', 'connect timeout', 'dns failure', 'abandoned'];
 export const STAGES = ['dns', 'tcp', 'nginx', 'php-fpm', 'mysql'];
 const OPERATORS = ['<', '<=', '>', '>=', '=='] as const;
 
@@ -61,7 +61,10 @@ export function readThreshold(text: string, known: Known): Reading {
   const metric = readMetric(name, known.stages);
   if (typeof metric === 'string') return { problem: metric };
   if (metric.kind === 'recovery' && known.windows?.join() === 'all') {
-    return { problem: "expected a scenario with a surge, as recovery is counted from a surge's end" };
+    return { problem: "expected a scenario with a surge, as recovery is counted from the end of a surge's peak" };
+  }
+  if (colon >= 0 && (metric.kind === 'recovery' || metric.kind === 'downtime')) {
+    return { problem: `expected ${metric.kind} without a window, as it is of the whole run, got ${show(text)}` };
   }
   const unit = unitOf(metric);
   const number = unit.read(value);

@@ -21,6 +21,8 @@ export class Connection {
   afterHandshake: Step<Request> | null = null;
   /** Congestion window when the next answer begins, in segments. */
   window = 0;
+  /** The window at which slow start ends, in segments. */
+  threshold = Infinity;
   /** Neighbours in the worker's list of idle connections, the one idle for longest first. */
   older: Connection | null = null;
   younger: Connection | null = null;
@@ -36,6 +38,7 @@ export class Connection {
     this.timer = 0;
     this.afterHandshake = null;
     this.window = 0;
+    this.threshold = Infinity;
     this.next = null;
   }
 }

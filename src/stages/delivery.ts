@@ -5,7 +5,8 @@
  *
  * TCP sends what its congestion window lets it and doubles the window each round trip (slow start), until the line is full.
  * Every round passes the host's interface, which it shares with the other transfers, and the visitor's own line; the slower
- * of the two decides. A lost segment costs a round trip and half the window. Not modelled: delayed ACKs, the receiver's
+ * of the two decides; the line takes the rounds of all the visitor's connections one after the other. A lost segment costs a
+ * round trip and half the window, which from then on grows by one segment a round trip. Not modelled: delayed ACKs, the receiver's
  * window, queues in the network that add to the round trip.
  */
 import type { VirtualClock } from '../engine/clock.js';
@@ -13,6 +14,7 @@ import { Need } from '../engine/need.js';
 import type { Link } from '../host/link.js';
 import type { NginxModel, PageModel, TcpModel, VisitorsModel } from '../model.js';
 import { Meter } from '../telemetry/meter.js';
+import type { Connection } from './connection.js';
 import { type Request, Stage } from './request.js';
 
 /** The congestion window cannot outgrow the send buffer: tcp_wmem's maximum, 4 MiB. */
@@ -72,10 +74,11 @@ export function delivery(
     const segments = segmentsOf(request);
     const payload = Math.min(request.toSend, segments * model.segmentBytes);
     const lineMs = bytesPerMs === null ? 0 : (payload + segments * model.headerBytes) / bytesPerMs.of(request.visitor!);
-    const sentMs = Math.max(clock.now(), startMs + lineMs);
+    const sentMs = Math.max(clock.now(), Math.max(startMs, request.visitor!.lineFreeMs) + lineMs);
+    request.visitor!.lineFreeMs = sentMs;
     const repairMs = lossOf === null ? 0 : repair(request, segments, rttMs, lossOf);
     request.toSend -= payload;
-    if (repairMs === 0) connection.window = Math.min(2 * connection.window, windowMax);
+    if (repairMs === 0) connection.window = Math.min(grown(connection), windowMax);
     if (request.toSend <= 0) {
       request.waiting = clock.at(sentMs + rttMs / 2 + repairMs, arrived, request);
       return;
@@ -101,9 +104,15 @@ export function delivery(
     if (luck.of(request, request.tries) >= chance[segments]) return 0;
     lost += 1;
     const { connection } = request;
-    connection!.window = Math.max(1, Math.floor(connection!.window / 2));
+    connection!.threshold = Math.max(2, Math.floor(connection!.window / 2));
+    connection!.window = connection!.threshold;
     return segments < TELLTALES ? Math.max(2 * rttMs, model.rtoMinMs) : rttMs;
   }
+}
+
+/** Slow start doubles the window each round trip; where a loss has shown the limit, it grows by one (RFC 5681). */
+function grown({ window, threshold }: Connection): number {
+  return window < threshold ? Math.min(2 * window, threshold) : window + 1;
 }
 
 /** The chance that of so many segments at least one is lost. */

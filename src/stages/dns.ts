@@ -24,6 +24,9 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock): Stage {
   const authoritativeMs = new Need('dns.authoritative', model.authoritativeMs);
   const luck = new Need('dns.loss', { law: 'uniform', low: 0, high: 1 });
   const waitsMs = stubSchedule(model);
+  /** How long a resolver keeps the answer; BIND's `servfail-ttl` is 1 s. The record's own time stands for that of NXDOMAIN. */
+  const keptMs = model.answer === 'SERVFAIL' ? 1000 : model.ttlMs;
+  const said = model.answer === 'NOERROR' ? `${model.name} is ${model.address}` : `${model.name}: ${model.answer}`;
   const spacingMs = 1000 / model.resolverCapacityPerSecond;
   const expiryMs = new Float64Array(model.resolvers).fill(-1);
   const fetchedMs = new Float64Array(model.resolvers).fill(-1);
@@ -94,14 +97,14 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock): Stage {
     if (now < fetchedMs[resolver]) return fetchedMs[resolver] - now;
     if (now < expiryMs[resolver]) {
       hits += 1;
-      if (request.traced) request.note(`${model.name} is ${model.address}, from the resolver's cache`);
+      if (request.traced) request.note(`${said}, from the resolver's cache`);
       return 0;
     }
     misses += 1;
     const ms = authoritativeMs.of(request, request.tries);
     fetchedMs[resolver] = now + ms;
-    expiryMs[resolver] = now + ms + model.ttlMs;
-    if (request.traced) request.note(`${model.name} is ${model.address}, as the zone's own servers say`);
+    expiryMs[resolver] = now + ms + keptMs;
+    if (request.traced) request.note(`${said}, as the zone's own servers say`);
     return ms;
   }
 

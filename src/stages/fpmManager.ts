@@ -7,9 +7,10 @@
  * child, and ends one a second that has been idle for too long. In both it looks at the idle child started first.
  */
 import { Kind } from '../engine/agenda.js';
+import type { Chance } from '../engine/chance.js';
 import type { VirtualClock } from '../engine/clock.js';
+import { distribution } from '../engine/distribution.js';
 import { Level } from '../engine/level.js';
-import { Need } from '../engine/need.js';
 import type { Host } from '../host/host.js';
 import { Line } from '../host/line.js';
 import type { PhpFpmModel } from '../model.js';
@@ -46,15 +47,20 @@ export interface FpmHandlers {
   readonly exited: (child: Child) => void;
 }
 
-export function fpmManager(model: PhpFpmModel, clock: VirtualClock, host: Host, handlers: FpmHandlers): FpmManager {
+export function fpmManager(
+  model: PhpFpmModel,
+  clock: VirtualClock,
+  host: Host,
+  handlers: FpmHandlers,
+  chance: Chance,
+): FpmManager {
   const group = host.cpu.group('php-fpm');
   const master = { group };
   const memory = host.memory.account('php-fpm');
-  const forkMs = new Need('php-fpm.fork', model.forkMs);
+  const forkMs = distribution(model.forkMs);
   const children: Child[] = [];
   const idle = new Line<Child>();
   const busy = new Level();
-  const chance = { seedHigh: 0, seedLow: 0 };
   let running = 0;
   let runningMax = 0;
   let started = 0;
@@ -125,8 +131,7 @@ export function fpmManager(model: PhpFpmModel, clock: VirtualClock, host: Host, 
   }
 
   function forkNext(): void {
-    chance.seedLow = started;
-    host.cpu.work(master, forkMs.of(chance), forked);
+    host.cpu.work(master, forkMs.draw(chance), forked);
   }
 
   function forked(): void {

@@ -4,7 +4,8 @@
  * One flush at a time. Who commits while one is under way waits for the next, which then serves all of them.
  */
 import type { Step } from '../engine/agenda.js';
-import { Need } from '../engine/need.js';
+import type { Chance } from '../engine/chance.js';
+import { distribution } from '../engine/distribution.js';
 import type { Disk } from '../host/disk.js';
 import { Line } from '../host/line.js';
 import type { DiskModel, MysqlModel } from '../model.js';
@@ -16,10 +17,8 @@ export interface GroupCommit {
   readonly flushes: number;
 }
 
-export function groupCommit(model: MysqlModel, diskModel: DiskModel, disk: Disk): GroupCommit {
-  /** Each flush has a need of its own. */
-  const bearer = { seedHigh: 0, seedLow: 0 };
-  const fsyncMs = new Need('disk.fsync', diskModel.fsyncMs);
+export function groupCommit(model: MysqlModel, diskModel: DiskModel, disk: Disk, chance: Chance): GroupCommit {
+  const fsyncMs = distribution(diskModel.fsyncMs);
   let current = new Line<Thread>();
   let next = new Line<Thread>();
   let flushing = false;
@@ -45,9 +44,8 @@ export function groupCommit(model: MysqlModel, diskModel: DiskModel, disk: Disk)
   function flush(): void {
     flushing = true;
     [current, next] = [next, current];
-    bearer.seedLow = flushes;
     flushes += 1;
-    disk.work(bearer, fsyncMs.of(bearer), flushed);
+    disk.work(undefined, fsyncMs.draw(chance), flushed);
   }
 
   function flushed(): void {

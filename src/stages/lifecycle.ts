@@ -47,12 +47,12 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   const requests = new Requests(clock);
   const { phpFpm: php, mysql: database } = model;
 
-  const mysql = database === null ? null : mysqlServer(database, model.host.disk, clock, host);
+  const mysql = database === null ? null : mysqlServer(database, model.host.disk, clock, host, random);
   const upstream = {
     connected: (request: Request) => nginx.connected(request),
     cut: (request: Request, cause: Cause) => nginx.cut(request, cause),
   };
-  const fpm = php === null ? null : phpFpm(php, model.tcp, model.nginx, model.pages, clock, host, mysql, upstream);
+  const fpm = php === null ? null : phpFpm(php, model.tcp, model.nginx, model.pages, clock, host, mysql, upstream, random);
   const nginx = nginxServer(model.nginx, model.tcp.somaxconn, model.tcp.tls, clock, host, fpm, { vanish, closed, parted });
   const tcp = tcpConnect(model.tcp, clock, host.in, nginx);
   const dns = dnsLookup(model.dns, clock);
@@ -99,6 +99,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     visitor.page = page;
     visitor.assetsLeft = model.pages[page].assets.length;
     visitor.pagesLeft -= 1;
+    visitor.over = false;
     fetch(visitor, page);
   }
 
@@ -109,14 +110,14 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   }
 
   /** A request of the visitor's has ended; more of the page, the next page, or the end of the visit. */
-  function proceed(visitor: Visitor, wasPage: boolean, good: boolean): void {
+  function proceed(visitor: Visitor, wasPage: boolean): void {
     visitor.inFlight -= 1;
-    if (!good) visitor.assetsLeft = wasPage ? 0 : visitor.assetsLeft;
+    if (visitor.over) visitor.assetsLeft = 0;
     const lanes = wasPage ? Math.min(model.visitors.connections, visitor.assetsLeft) : Math.min(1, visitor.assetsLeft);
     for (let lane = 0; lane < lanes; lane += 1) fetchAsset(visitor);
     if (visitor.inFlight > 0) return;
     const source = sources[visitor.source];
-    const stays = source.closed || (good && visitor.pagesLeft > 0);
+    const stays = source.closed || (!visitor.over && visitor.pagesLeft > 0);
     if (!stays) return leave(visitor);
     clock.after(source.thinkMs.of(visitor, visitor.requests), clickNext, visitor);
   }
@@ -188,10 +189,10 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     const left = request.failure === nginx.left || request.failure?.outcome === 'abandoned';
     putBack(connection!, visitor!, model.visitors.keepAlive && !left);
     const wasPage = request.pageNumber === visitor!.page;
-    const good = !request.failed;
+    if (left || (wasPage && request.failed)) visitor!.over = true;
     inside -= 1;
     requests.give(request);
-    proceed(visitor!, wasPage, good);
+    proceed(visitor!, wasPage);
   }
 
   /** The visitor leaves. Where the request waits on its way the wait is forgotten; in nginx's hands, nginx will notice. */

@@ -15,6 +15,7 @@ import { Kind, type Step } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
 import { Level } from '../engine/level.js';
 import { Need } from '../engine/need.js';
+import type { Random } from '../engine/random.js';
 import type { Group, Task } from '../host/cpu.js';
 import type { Host } from '../host/host.js';
 import { Pool } from '../host/pool.js';
@@ -58,11 +59,11 @@ export class Thread implements Task {
   constructor(readonly group: Group) {}
 }
 
-export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualClock, host: Host): Database {
+export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualClock, host: Host, random: Random): Database {
   const group: Group = host.cpu.group('mysql');
   const connectMs = new Need('mysql.connect', model.connectMs);
   const pool = bufferPool(model, disk);
-  const log = groupCommit(model, disk, host.disk);
+  const log = groupCommit(model, disk, host.disk, random.stream('disk.fsync'));
   const rows = new Map<string, Pool<Thread>>();
   const spare: Thread[] = [];
   const connections = new Level();

@@ -103,7 +103,7 @@ export function nginxServer(
     'fastcgi_read_timeout: no answer from PHP-FPM in time',
     '[error] upstream timed out (110: Connection timed out) while reading response header from upstream',
   );
-  const left = new Cause('499', 'nginx', 'the visitor left while nginx waited for PHP-FPM', 'access.log: "GET / HTTP/1.1" 499 0');
+  const left = new Cause('499', 'nginx', 'the visitor left before nginx had an answer', 'access.log: "GET …" 499 0');
 
   const meter = new Meter('nginx', { word: 'workers', busy, max: model.workerProcesses }, queue, Infinity, () => ({
     'accept queue max': accepting.max,

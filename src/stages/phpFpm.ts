@@ -13,6 +13,7 @@
 import { Kind } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
 import { Level } from '../engine/level.js';
+import type { Random } from '../engine/random.js';
 import type { Host } from '../host/host.js';
 import { Line } from '../host/line.js';
 import type { NginxModel, PageModel, PhpFpmModel, TcpModel } from '../model.js';
@@ -49,6 +50,7 @@ export function phpFpm(
   host: Host,
   mysql: Database | null,
   caller: Caller,
+  random: Random,
 ): Upstream {
   const overTcp = !model.listen.startsWith('/');
   /** Linux lets one connection more wait than the backlog says. */
@@ -57,7 +59,13 @@ export function phpFpm(
   const scripts = pages.map((page) => (page.script === null ? null : new Script(page.path, page.script)));
   const queue = new Line<Request>();
   const queued = new Level();
-  const manager = fpmManager(model, clock, host, { idle: acceptWaiting, overran: kill, exited: disconnect });
+  const manager = fpmManager(
+    model,
+    clock,
+    host,
+    { idle: acceptWaiting, overran: kill, exited: disconnect },
+    random.stream('php-fpm.fork'),
+  );
   let synDropped = 0;
   let forNobody = 0;
 

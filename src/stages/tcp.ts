@@ -96,6 +96,7 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
     const connection = request.connection!;
     connection.open = true;
     connection.window = model.initcwnd;
+    connection.threshold = Infinity;
     nginx.admit(connection);
     if (model.tls === null) return arrive(request);
     request.waiting = 0;

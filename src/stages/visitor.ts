@@ -1,7 +1,7 @@
 /**
  * Somebody with a browser: a seed that decides what they are like, an address they may know, and idle connections.
  *
- * What else a visitor needs (bandwidth, pages, patience) is not stored but a function of the seed; see `engine/random.ts`.
+ * What else a visitor needs (bandwidth, pages, patience) is not stored but a function of the seed; see `engine/need.ts`.
  */
 import type { Bearer } from '../engine/need.js';
 import type { Connection } from './connection.js';
@@ -11,6 +11,10 @@ export class Visitor implements Bearer {
   seedLow = 0;
   /** Round trip to the server, in ms. */
   roundTripMs = 0;
+  /** When the visitor's own line has taken all that was sent over it. */
+  lineFreeMs = 0;
+  /** Whether the visit ends with what is in flight: its page has failed, or patience is lost. */
+  over = false;
   /** Which source sent them. */
   source = 0;
   /** Until when the browser knows the site's address. */
@@ -27,6 +31,8 @@ export class Visitor implements Bearer {
   idle: Connection | null = null;
 
   reset(): void {
+    this.lineFreeMs = 0;
+    this.over = false;
     this.knowsUntilMs = 0;
     this.requests = 0;
     this.pagesLeft = 0;

@@ -122,10 +122,12 @@ function usersStart(source: ClosedSourceModel, arrival: Arrival, clock: VirtualC
   return new Observable((subscriber) => {
     const stream = random.stream(`users/${source.name}`);
     const thinkMs = new Need('user.first think', source.thinkMs);
-    const tickets = Array.from({ length: source.users }, () => {
+    const tickets: number[] = [];
+    for (let user = 0; user < source.users; user += 1) {
       const bearer = { seedHigh: stream.word() | 0, seedLow: stream.word() | 0 };
-      return clock.at(source.fromMs + thinkMs.of(bearer), () => subscriber.next(arrival), undefined, Kind.arrival);
-    });
+      const timeMs = source.fromMs + thinkMs.of(bearer);
+      if (timeMs < source.toMs) tickets.push(clock.at(timeMs, () => subscriber.next(arrival), undefined, Kind.arrival));
+    }
     return () => {
       for (const ticket of tickets) clock.cancel(ticket);
     };

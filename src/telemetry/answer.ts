@@ -42,7 +42,7 @@ export function answer(telemetry: Telemetry, partial: boolean): Result {
     perSecond: ratesOf(requests, whole?.lengthMs ?? 0),
     stages: stageResults(telemetry, whole, windowResults),
     host: hostResult(telemetry, whole),
-    availability: availabilityOf(series, requests, model.warmupMs, clock.now(), causes),
+    availability: availabilityOf(series, telemetry.series.hung(), requests, model.warmupMs, clock.now(), causes),
     windows: windowResults,
     events: eventsOf(telemetry, causes),
     series,

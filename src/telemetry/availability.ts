@@ -1,6 +1,7 @@
 /**
  * Availability by two definitions. By requests: good ones of those that ended. By time: seconds in which at least half of
- * the requests that ended were good, of the seconds in which any ended. Steps of the series stand for seconds in long runs.
+ * the requests that ended were good, of the seconds in which any ended; a second is bad, too, if it belongs to ten or more in
+ * which requests waited and none was answered. Steps of the series stand for seconds in long runs.
  */
 import type { Availability, CauseCount, Requests, Series } from './result.js';
 
@@ -9,6 +10,7 @@ const HALF = 0.5;
 /** `fromMs` and `toMs` are the counted time. */
 export function availabilityOf(
   series: Series,
+  hung: readonly boolean[],
   requests: Requests,
   fromMs: number,
   toMs: number,
@@ -23,8 +25,8 @@ export function availabilityOf(
   for (let step = 0; step < series.good.length; step += 1) {
     const stepFromMs = step * series.stepMs;
     const all = series.good[step] + series.failed[step];
-    if (stepFromMs < fromMs || all === 0) continue;
-    const isDown = series.good[step] < HALF * all;
+    if (stepFromMs < fromMs || (all === 0 && !hung[step])) continue;
+    const isDown = hung[step] || series.good[step] < HALF * all;
     if (!isDown) up += 1;
     else {
       down += 1;
@@ -46,5 +48,5 @@ export function availabilityOf(
 /** The most frequent of the causes that were at work then. */
 function causeAt(causes: readonly CauseCount[], fromMs: number, toMs: number): string {
   const cause = causes.find(({ firstMs, lastMs }) => firstMs !== null && lastMs !== null && firstMs < toMs && lastMs >= fromMs);
-  return cause === undefined ? 'unknown' : `${cause.outcome}: ${cause.cause}`;
+  return cause === undefined ? 'no answer' : `${cause.outcome}: ${cause.cause}`;
 }

@@ -6,7 +6,7 @@
  */
 export class Cause {
   constructor(
-    /** `200`, `502`, `499`, `refused`, `reset`, `empty reply`, `connect timeout`, `dns failure`, `abandoned`, … */
+    /** `200`, `502`, `499`, `reset`, `empty reply`, `connect timeout`, `dns failure`, `abandoned`, … */
     readonly outcome: string,
     readonly stage: string,
     readonly text: string,

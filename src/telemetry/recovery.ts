@@ -22,11 +22,12 @@ export function recoveryOf(telemetry: Telemetry): Recovery | null {
   const normalMs = windows[before]?.latency.quantile(0.95) ?? null;
   if (normalMs === null) return null;
   const fromMs = surge.peakToMs;
+  const hung = series.hung();
   let row = 0;
   for (let step = Math.ceil(fromMs / series.stepMs); step < series.steps; step += 1) {
     const { p50, good, failed } = series.at(step);
     const quiet = good === 0 && failed === 0;
-    row = quiet || (failed === 0 && p50 !== null && p50 <= normalMs) ? row + 1 : 0;
+    row = !hung[step] && (quiet || (failed === 0 && p50 !== null && p50 <= normalMs)) ? row + 1 : 0;
     if (row === STEPS_IN_A_ROW) return { fromMs, atMs: (step + 1 - STEPS_IN_A_ROW) * series.stepMs };
   }
   return { fromMs, atMs: null };

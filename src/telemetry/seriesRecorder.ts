@@ -7,6 +7,7 @@ import type { Telemetry } from './telemetry.js';
 
 /** Steps that a run may have at the most, so that memory does not grow with its length. */
 const MOST_STEPS = 1200;
+const HUNG_MS = 10_000;
 const STEPS_MS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400].map((seconds) => 1000 * seconds);
 
 export class SeriesRecorder {
@@ -23,6 +24,7 @@ export class SeriesRecorder {
   private readonly failedSteps: number[] = [];
   private readonly p95Steps: (number | null)[] = [];
   private readonly p50Steps: (number | null)[] = [];
+  private readonly insideSteps: number[] = [];
   private readonly cpuSteps: number[] = [];
   private readonly queueSteps = new Map<string, number[]>();
   private readonly busySteps = new Map<string, number[]>();
@@ -49,6 +51,7 @@ export class SeriesRecorder {
     this.failedSteps.push(this.failed);
     this.p95Steps.push(this.latency.quantile(0.95));
     this.p50Steps.push(this.latency.quantile(0.5));
+    this.insideSteps.push(this.telemetry.inside);
     const cpuMs = host.cpu.busyMs;
     this.cpuSteps.push(lengthMs === 0 ? 0 : (cpuMs - this.cpuMs) / (lengthMs * host.cpu.cores));
     this.cpuMs = cpuMs;
@@ -69,6 +72,20 @@ export class SeriesRecorder {
   /** p95 of the good answers of the last step, in ms. */
   get latestP95(): number | null {
     return this.p95Steps.at(-1) ?? null;
+  }
+
+  /**
+   * Which steps belong to a stretch of at least ten seconds in which requests were inside and none came out well. Shorter ones
+   * tell nothing: a page may just take that long.
+   */
+  hung(): boolean[] {
+    const silent = this.insideSteps.map((inside, step) => inside > 0 && this.goodSteps[step] === 0);
+    const hung = silent.map(() => false);
+    for (let from = 0, to = 0; from < silent.length; from = to + 1) {
+      for (to = from; silent[to]; to += 1);
+      if ((to - from) * this.stepMs >= HUNG_MS) hung.fill(true, from, to);
+    }
+    return hung;
   }
 
   /** Median latency and failures of a step that has ended. */

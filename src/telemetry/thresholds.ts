@@ -35,7 +35,8 @@ function holds({ operator, value: limit }: ThresholdModel, value: number): boole
 }
 
 /** `null` where there is no data, or the window has not begun. */
-function measure({ metric, window }: ThresholdModel, model: Model, result: Measured, telemetry: Telemetry): number | null {
+function measure(threshold: ThresholdModel, model: Model, result: Measured, telemetry: Telemetry): number | null {
+  const { metric, window } = threshold;
   const scope = window === null ? result : result.windows.find(({ name }) => name === model.windows[window].name);
   if (scope === undefined) return null;
   const { requests, latencyMs, perSecond, outcomes } = scope;
@@ -51,7 +52,7 @@ function measure({ metric, window }: ThresholdModel, model: Model, result: Measu
     case 'downtime':
       return result.availability.downtimeMs;
     case 'recovery':
-      return recoveryMs(telemetry);
+      return recoveryMs(telemetry, threshold);
     case 'outcome':
       return outcomes[metric.outcome] ?? 0;
     case 'queue':
@@ -63,9 +64,11 @@ function measure({ metric, window }: ThresholdModel, model: Model, result: Measu
   }
 }
 
-/** `Infinity` would not survive JSON: a run that has not recovered has the time it was given, and more. */
-function recoveryMs(telemetry: Telemetry): number | null {
+/** A run that has not recovered took longer than it had; that says something if it had more than the limit, and else nothing. */
+function recoveryMs(telemetry: Telemetry, { value: limit }: ThresholdModel): number | null {
   const recovery = recoveryOf(telemetry);
   if (recovery === null) return null;
-  return (recovery.atMs ?? telemetry.clock.now()) - recovery.fromMs;
+  if (recovery.atMs !== null) return recovery.atMs - recovery.fromMs;
+  const hadMs = telemetry.clock.now() - recovery.fromMs;
+  return hadMs > limit ? hadMs : null;
 }

@@ -263,21 +263,21 @@ for (const [chance, source] of [
       const sample = sampleOf(source(`${chance} of ${name}`, law));
       expect(distribution(law).mean).toBeCloseTo(entry.mean, 9);
       const batches = parts(sample, entry.mean);
-      const heavy = name === 'Pareto 2.5';
-      table
-        .judge(
-          `${name}, ${chance}`,
-          'mean',
-          entry.mean,
-          batches.map((part) => part.mean),
-        )
-        .judge(
+      table.judge(
+        `${name}, ${chance}`,
+        'mean',
+        entry.mean,
+        batches.map((part) => part.mean),
+      );
+      // The unbounded Pareto law has no fourth moment, so that its variance has no interval; its deviation is looked at below.
+      if (name !== 'Pareto 2.5')
+        table.judge(
           `${name}, ${chance}`,
           'variance',
           entry.deviation ** 2,
           batches.map((part) => part.variance),
           {
-            tolerance: heavy ? Infinity : 2 * entry.deviationWithin,
+            tolerance: 2 * entry.deviationWithin,
           },
         );
       table.holds();

@@ -101,7 +101,7 @@ test('directives become the numbers of the model', () => {
   });
   expect(tuned.mysql).toMatchObject({ bufferPoolBytes: 256 * 2 ** 20, persistent: true, flushLogAtTrxCommit: 1 });
   expect(tuned.nginx).toMatchObject({ workerProcesses: 4, fastcgiReadTimeoutMs: 60_000 });
-  expect(tuned.tcp.synRetryMs.slice(0, 6)).toEqual([1000, 2000, 3000, 4000, 5000, 7000]);
+  expect(tuned.tcp.synRetryMs.slice(0, 7)).toEqual([0, 1000, 2000, 3000, 4000, 5000, 7000]);
   expect(tuned.tcp.synAckRetryMs).toEqual([1000, 3000, 7000, 15_000, 31_000, 63_000, 127_000, 247_000]);
   expect(tuned.tcp.tls).toEqual({ version: '1.3', handshakeMs: { law: 'constant', value: 0.4 } });
 });
@@ -190,7 +190,7 @@ test('a script may ask the database nothing', () => {
 
 test('a SYN schedule of one’s own is taken as it stands, and begins after its first', () => {
   const own = 'tcp: { clients: { retries: [1s, 3s], give_up: 7s } }\ntraffic:';
-  expect(shop(['traffic:', own]).tcp).toMatchObject({ synRetryMs: [1000, 3000], synGiveUpMs: 7000 });
+  expect(shop(['traffic:', own]).tcp).toMatchObject({ synRetryMs: [0, 1000, 3000], synGiveUpMs: 7000 });
   expect(shop(['traffic:', own]).tcp.loopbackSynGiveUpMs).not.toBe(7000);
 });
 

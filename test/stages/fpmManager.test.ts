@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/engine/clock.js';
 import { always } from '../../src/engine/law.js';
+import { Random } from '../../src/engine/random.js';
 import { Host } from '../../src/host/host.js';
 import type { PhpFpmModel } from '../../src/model.js';
 import type { Child } from '../../src/stages/fpmChild.js';
@@ -198,7 +199,10 @@ function managed(php: Partial<PhpFpmModel>) {
   const clock = new VirtualClock();
   const nothing = () => {};
   const handlers = { idle: nothing, overran: nothing, exited: nothing };
-  return { clock, manager: fpmManager(model.phpFpm!, clock, new Host(model.host, clock), handlers) };
+  return {
+    clock,
+    manager: fpmManager(model.phpFpm!, clock, new Host(model.host, clock), handlers, new Random('1').stream('fork')),
+  };
 }
 
 function takeAll(manager: { takeIdle(): Child | null }): number[] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/engine/clock.js';
 import { always } from '../../src/engine/law.js';
+import { Random } from '../../src/engine/random.js';
 import { Group } from '../../src/host/cpu.js';
 import { Disk } from '../../src/host/disk.js';
 import { groupCommit } from '../../src/stages/groupCommit.js';
@@ -54,7 +55,7 @@ describe('group commit', () => {
 function written(flushLogAtTrxCommit: 0 | 1 | 2) {
   const clock = new VirtualClock();
   const model = bare({ mysql: { flushLogAtTrxCommit }, host: { disk: { ...bare().host.disk, fsyncMs: always(10) } } });
-  const log = groupCommit(model.mysql!, model.host.disk, new Disk(clock, Infinity, 8));
+  const log = groupCommit(model.mysql!, model.host.disk, new Disk(clock, Infinity, 8), new Random('1').stream('fsync'));
   const thread = new Thread(new Group('mysql', 0));
   const told: string[] = [];
   const note = (name: string) => void told.push(`${clock.now()}: ${name}`);

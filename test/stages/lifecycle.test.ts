@@ -326,13 +326,13 @@ describe('patience', () => {
 
   it('may end while nginx is at it, which notices when it is done', () => {
     const { ends, logs } = leaves(200, { nginx: { workerProcesses: 1, staticMs: always(100) } });
-    expect(ends).toEqual(['250 ms: 499 (the visitor left while nginx waited for PHP-FPM) to the click at 0 ms']);
-    expect(logs).toEqual(['nginx: access.log: "GET / HTTP/1.1" 499 0']);
+    expect(ends).toEqual(['250 ms: 499 (the visitor left before nginx had an answer) to the click at 0 ms']);
+    expect(logs).toEqual(['nginx: access.log: "GET …" 499 0']);
     expect(leaves(200, { nginx: { workerProcesses: 1, answerMs: always(100) }, pages: [scriptPage()] }).ends).toEqual(ends);
   });
 
   it('may end in the queue of PHP-FPM, in a script, in a query', () => {
-    const left = (ms: number) => [`${ms} ms: 499 (the visitor left while nginx waited for PHP-FPM) to the click at 0 ms`];
+    const left = (ms: number) => [`${ms} ms: 499 (the visitor left before nginx had an answer) to the click at 0 ms`];
     expect(leaves(400, { php: { maxChildren: 0 }, pages: [scriptPage()] }).ends).toEqual(left(400));
     expect(leaves(400, { pages: [scriptPage({ cpuMs: always(9000) })] }).ends).toEqual(left(400));
     const inQuery = leaves(400, { pages: [scriptPage({ queries: [query({ holdMs: always(9000) })] })] });
@@ -375,7 +375,7 @@ describe('patience', () => {
       ],
     );
     expect(ends).toEqual([
-      '1300 ms: 499 (the visitor left while nginx waited for PHP-FPM) to the click at 0 ms',
+      '1300 ms: 499 (the visitor left before nginx had an answer) to the click at 0 ms',
       '2050 ms: 200 to the click at 1150 ms',
       '2100 ms: 200 to the click at 1200 ms',
     ]);

@@ -138,9 +138,9 @@ describe('php-fpm', () => {
     it('who leaves while the SYN is being dropped is never executed', () => {
       const { ends, figure, result } = scripts({ ...tcp(0, 6500), visitors: { patienceMs: always(3000) } }, [0, 1, 2]);
       expect(ends).toEqual([
-        '3000 ms: 499 (the visitor left while nginx waited for PHP-FPM) to the click at 0 ms',
-        '3001 ms: 499 (the visitor left while nginx waited for PHP-FPM) to the click at 1 ms',
-        '3002 ms: 499 (the visitor left while nginx waited for PHP-FPM) to the click at 2 ms',
+        '3000 ms: 499 (the visitor left before nginx had an answer) to the click at 0 ms',
+        '3001 ms: 499 (the visitor left before nginx had an answer) to the click at 1 ms',
+        '3002 ms: 499 (the visitor left before nginx had an answer) to the click at 2 ms',
       ]);
       expect(figure('php-fpm', 'executed for nobody')).toBe(1);
       expect(result.stages['php-fpm']).toMatchObject({ entered: 3, left: 3, inside: 0 });
@@ -255,8 +255,8 @@ describe('php-fpm', () => {
         [0, 500],
       );
       expect(ends).toEqual([
-        '1000 ms: 499 (the visitor left while nginx waited for PHP-FPM) to the click at 0 ms',
-        '1500 ms: 499 (the visitor left while nginx waited for PHP-FPM) to the click at 500 ms',
+        '1000 ms: 499 (the visitor left before nginx had an answer) to the click at 0 ms',
+        '1500 ms: 499 (the visitor left before nginx had an answer) to the click at 500 ms',
       ]);
       expect(figure('php-fpm', 'executed for nobody')).toBe(1);
       expect(result.stages['php-fpm']).toMatchObject({ entered: 2, left: 2 });

@@ -65,7 +65,7 @@ describe('tracer', () => {
       [0],
       1,
     );
-    expect(trace).toMatchObject({ endedMs: 1000, outcome: '499', cause: 'the visitor left while nginx waited for PHP-FPM' });
+    expect(trace).toMatchObject({ endedMs: 1000, outcome: '499', cause: 'the visitor left before nginx had an answer' });
     expect(drawn(trace)).toEqual([
       "dns 0-0 www.foobar.com is 8.8.8.8, as the zone's own servers say",
       'tcp 0-0',

@@ -45,7 +45,7 @@ describe('availability', () => {
     ];
     const named = available(steps, 0, [unseen, early, always]).outages.map(({ cause }) => cause);
     expect(named).toEqual(['502: early', '502: full']);
-    expect(available(steps, 0, [early]).outages[1].cause).toBe('unknown');
+    expect(available(steps, 0, [early]).outages[1].cause).toBe('no answer');
   });
 
   it('does not count the warm-up', () => {
@@ -78,5 +78,12 @@ function available(steps: Steps, fromMs = 0, causes: readonly CauseCount[] = [al
   const series = { stepMs: 1000, offered: none, good, failed, p95: none, cpu: none, queues: {}, busy: {} };
   const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
   const requests = { offered: 0, good: sum(good), failed: sum(failed), unfinished: 0 };
-  return availabilityOf(series, requests, fromMs, 1000 * steps.length, causes);
+  return availabilityOf(
+    series,
+    steps.map(() => false),
+    requests,
+    fromMs,
+    1000 * steps.length,
+    causes,
+  );
 }

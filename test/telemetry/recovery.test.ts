@@ -31,9 +31,12 @@ describe('recovery', () => {
     });
   });
 
-  it('has not come if the run ends before: at least as long as there was time', () => {
+  it('has not come if the run ends before: that fails where there was more time than allowed, and says nothing where there was less', () => {
     const { result } = story(surge({ durationMs: 33_000 }), clicks);
-    expect(result.thresholds[0]).toMatchObject({ value: 13_000 });
+    expect(result.thresholds[0]).toMatchObject({ value: null, verdict: 'inconclusive' });
+    const strict = { ...recovery, value: 5000 };
+    const failed = story(surge({ durationMs: 33_000, thresholds: [strict] }), clicks).result.thresholds[0];
+    expect(failed).toMatchObject({ value: 13_000, verdict: 'fail' });
     expect(result.events.map(({ kind }) => kind)).not.toContain('recovered');
   });
 
@@ -61,7 +64,7 @@ describe('recovery', () => {
   it('is not known while the peak lasts', async () => {
     const values = await secondBySecond(surge(), clicks, (result) => result.thresholds[0].value);
     expect(values.slice(0, 20)).toEqual(new Array(20).fill(null));
-    expect(values.slice(20, 24)).toEqual([1000, 2000, 3000, 4000]);
+    expect(values.slice(20, 24)).toEqual([null, null, null, null]);
     expect(values.at(-1)).toBe(12_000);
   });
 });

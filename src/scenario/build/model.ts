@@ -68,9 +68,9 @@ function tcpOf(tcp: Complete['tcp']): TcpModel {
   return {
     somaxconn: tcp['net.core.somaxconn'],
     abortOnOverflow: tcp['net.ipv4.tcp_abort_on_overflow'],
-    synRetryMs: tcp.clients.retryMs,
+    synRetryMs: [0, ...tcp.clients.retryMs],
     synGiveUpMs: tcp.clients.giveUpMs,
-    loopbackSynRetryMs: tcp.server.retryMs,
+    loopbackSynRetryMs: [0, ...tcp.server.retryMs],
     loopbackSynGiveUpMs: tcp.server.giveUpMs,
     synAckRetryMs: synAckRetries(tcp['net.ipv4.tcp_synack_retries']),
     rtoMinMs: tcp.rto_min,

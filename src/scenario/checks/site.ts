@@ -8,6 +8,10 @@ export function checkSite(scenario: Draft<Complete>, report: Report): void {
   const fpm = scenario['php-fpm'];
   if (fpm?.pm === 'dynamic') checkDynamic(fpm, report);
   if (fpm?.listen !== undefined) checkListen(fpm.listen, report);
+  if ((fpm?.request_terminate_timeout ?? 0) % 1000 !== 0) {
+    const path = ['php-fpm', 'request_terminate_timeout'];
+    report.contradiction(path, 'expected whole seconds, which is all that PHP-FPM looks at');
+  }
   checkPages(scenario, report);
 }
 
