@@ -68,6 +68,18 @@ it('a site that answers nobody for ten seconds and more is down, and has not rec
   expect(result.availability.downtimeMs).toBeGreaterThan(100_000);
 });
 
+it('a law that draws no whole number of queries is rounded', () => {
+  const result = outcome(
+    'php-fpm: { pm: static, pm.max_children: 4 }',
+    'mysql: {}',
+    'pages: { /: { php: { cpu: 1ms }, queries: [{ cpu: 1ms, times: 1.6 }, { cpu: 1ms, times: { exponential: 2 } }] } }',
+    'duration: 1m',
+    'traffic: [{ rate: 10/s }]',
+  );
+  expect(result.requests.failed).toBe(0);
+  expect(result.stages.mysql.entered / result.requests.offered).toBeCloseTo(4, 0); // 2 of the first, 2 on average of the second.
+});
+
 it('forks and flushes are as much left to chance as all else', () => {
   const flushes = (seed: string) =>
     run(

@@ -21,7 +21,7 @@ export class Script {
   /** Queries of this request, in all. */
   queriesOf(request: Request): number {
     if (this.fixed !== null) return this.fixed.length;
-    return this.kinds.reduce((sum, kind) => sum + kind.times.of(request), 0);
+    return this.kinds.reduce((sum, kind) => sum + kind.timesOf(request), 0);
   }
 
   /** The `index`-th query, from 0. */
@@ -29,7 +29,7 @@ export class Script {
     if (this.fixed !== null && index < this.fixed.length) return this.fixed[index];
     let left = index;
     for (const kind of this.kinds) {
-      const times = kind.times.of(request);
+      const times = kind.timesOf(request);
       if (left < times) return kind;
       left -= times;
     }
@@ -52,5 +52,10 @@ export class Query {
     this.holdMs = new Need(`mysql.hold ${name}`, model.holdMs);
     this.row = model.row;
     this.commit = model.commit;
+  }
+
+  /** How often this request asks it: what the law draws, to the nearest whole number. */
+  timesOf(request: Request): number {
+    return Math.round(this.times.of(request));
   }
 }
