@@ -5,7 +5,7 @@
 import { fail } from '../engine/assert.js';
 
 export class Memory {
-  /** The most that was held at once. */
+  /** The most that was held at once, since the start or the last `markMax`. */
   usedMax = 0;
   private held = 0;
   private readonly accounts: Account[] = [];
@@ -25,7 +25,13 @@ export class Memory {
   /** For accounts only. */
   change(bytes: number): void {
     this.held += bytes;
-    if (this.held > this.usedMax) this.usedMax = this.held;
+    if (this.held > this.usedMax) this.markMax();
+  }
+
+  /** Lets the greatest sum be looked for anew, from now. */
+  markMax(): void {
+    this.usedMax = this.held;
+    for (const account of this.accounts) account.heldAtMax = account.held;
   }
 
   get used(): number {
@@ -40,11 +46,18 @@ export class Memory {
   by(): Record<string, number> {
     return Object.fromEntries(this.accounts.map(({ owner, held }) => [owner, held]));
   }
+
+  /** What each held when `usedMax` was. */
+  byAtMax(): Record<string, number> {
+    return Object.fromEntries(this.accounts.map(({ owner, heldAtMax }) => [owner, heldAtMax]));
+  }
 }
 
 /** What one owner holds. */
 export class Account {
   held = 0;
+  /** What it held when most was held in all. */
+  heldAtMax = 0;
 
   constructor(
     readonly owner: string,

@@ -37,7 +37,7 @@ export function delivery(
   const lossOf = model.loss === 0 ? null : chanceOfLoss(model.loss, windowMax);
   let lost = 0;
 
-  const meter = new Meter('delivery', null, undefined, undefined, () => ({ 'segments lost': lost }));
+  const meter = new Meter('delivery', null, undefined, undefined, { counters: () => ({ 'segments lost': lost }) });
   return new Stage(meter, enter);
 
   function enter(request: Request): void {

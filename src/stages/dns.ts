@@ -54,11 +54,9 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock): Stage {
     `browser: ERR_NAME_NOT_RESOLVED; stub: EAI_AGAIN ${model.name}`,
   );
 
-  const meter = new Meter('dns', null, undefined, undefined, () => ({
-    'known to the browser': known,
-    'answered from cache': hits,
-    'asked of the zone': misses,
-  }));
+  const meter = new Meter('dns', null, undefined, undefined, {
+    counters: () => ({ 'known to the browser': known, 'answered from cache': hits, 'asked of the zone': misses }),
+  });
   return new Stage(meter, enter);
 
   function enter(request: Request): void {
@@ -77,10 +75,7 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock): Stage {
     const waitMs = waitsMs[request.tries];
     const answerMs = model.loss > 0 && luck.of(request, request.tries) < model.loss ? Infinity : timeToAnswer(request);
     if (answerMs <= waitMs) request.waiting = clock.after(answerMs, answered, request);
-    else {
-      waited(request, waitMs);
-      request.waiting = clock.after(waitMs, askAgain, request, Kind.timeout);
-    }
+    else request.waiting = clock.after(waitMs, askAgain, request, Kind.timeout);
   }
 
   function timeToAnswer(request: Request): number {
@@ -117,7 +112,9 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock): Stage {
   }
 
   function askAgain(request: Request, ticket: number): void {
-    if (ticket === request.waiting) tryNext(request, noAnswer);
+    if (ticket !== request.waiting) return;
+    waited(request, waitsMs[request.tries]);
+    tryNext(request, noAnswer);
   }
 
   function tryNext(request: Request, cause: Cause): void {

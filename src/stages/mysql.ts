@@ -86,22 +86,18 @@ export function mysqlServer(model: MysqlModel, disk: DiskModel, clock: VirtualCl
     'PHP Fatal error:  Uncaught PDOException: SQLSTATE[HY000]: General error: 1205 Lock wait timeout exceeded; try restarting transaction',
   );
 
-  const meter = new Meter(
-    'mysql',
-    { word: 'connections', busy: connections, max: model.maxConnections },
-    waiting,
-    Infinity,
-    () => ({
+  const meter = new Meter('mysql', { word: 'connections', busy: connections, max: model.maxConnections }, waiting, Infinity, {
+    peaks: { 'connections max': connections },
+    counters: () => ({
       queries: counts.queries,
       'connections opened': counts.connected,
       'connections refused': counts.refused,
-      'connections max': connections.max,
       'page lookups': counts.lookups,
       'pages read from disk': counts.diskReads,
       commits: log.commits,
       flushes: log.flushes,
     }),
-  );
+  });
   return { stage: new Stage(meter, enter), close };
 
   function enter(request: Request): void {

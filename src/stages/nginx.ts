@@ -12,6 +12,7 @@
  * and `fastcgi_send_timeout`, which cannot fire since a GET request fits the socket's buffer.
  */
 import type { Step } from '../engine/agenda.js';
+import { assert } from '../engine/assert.js';
 import type { VirtualClock } from '../engine/clock.js';
 import { Level } from '../engine/level.js';
 import { Need } from '../engine/need.js';
@@ -105,13 +106,15 @@ export function nginxServer(
   );
   const left = new Cause('499', 'nginx', 'the visitor left before nginx had an answer', 'access.log: "GET …" 499 0');
 
-  const meter = new Meter('nginx', { word: 'workers', busy, max: model.workerProcesses }, queue, Infinity, () => ({
-    'accept queue max': accepting.max,
-    'connections open': workers.reduce((sum, worker) => sum + worker.slots.value, 0),
-    'idle connections closed for lack of slots': drained,
-    'refused for lack of slots': noSlot,
-    'abandoned by visitors': abandoned,
-  }));
+  const meter = new Meter('nginx', { word: 'workers', busy, max: model.workerProcesses }, queue, Infinity, {
+    state: () => ({ 'connections open': workers.reduce((sum, worker) => sum + worker.slots.value, 0) }),
+    peaks: { 'accept queue max': accepting },
+    counters: () => ({
+      'idle connections closed for lack of slots': drained,
+      'refused for lack of slots': noSlot,
+      'abandoned by visitors': abandoned,
+    }),
+  });
 
   return {
     stage: new Stage(meter, enter),
@@ -210,7 +213,7 @@ export function nginxServer(
   // Accepting.
 
   function accept(request: Request): boolean {
-    accepting.add(-1, clock.now());
+    leaveAcceptQueue();
     const worker = workers[request.connection!.worker];
     drained += worker.drain(closeIdle);
     if (worker.takeSlot(clock.now())) return true;
@@ -336,8 +339,13 @@ export function nginxServer(
 
   /** It leaves the accept queue unaccepted. */
   function forget(connection: Connection): void {
-    accepting.add(-1, clock.now());
+    leaveAcceptQueue();
     connection.open = false;
+  }
+
+  function leaveAcceptQueue(): void {
+    assert(accepting.value > 0, 'nginx took a connection from an empty accept queue');
+    accepting.add(-1, clock.now());
   }
 
   /** A request has come over a kept connection. */

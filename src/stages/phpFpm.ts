@@ -89,14 +89,15 @@ export function phpFpm(
     '[error] recv() failed (104: Connection reset by peer) while reading response header from upstream',
   );
 
-  const meter = new Meter('php-fpm', { word: 'children', busy: manager.busy, max: model.maxChildren }, queued, queueMax, () => ({
-    children: manager.running,
-    'children max': manager.runningMax,
-    'children started': manager.started,
-    'max children reached': manager.maxReached,
-    'SYN dropped by a full queue': synDropped,
-    'executed for nobody': forNobody,
-  }));
+  const meter = new Meter('php-fpm', { word: 'children', busy: manager.busy, max: model.maxChildren }, queued, queueMax, {
+    state: () => ({ children: manager.running, 'children max': manager.runningMax }),
+    counters: () => ({
+      'children started': manager.started,
+      'max children reached': manager.maxReached,
+      'SYN dropped by a full queue': synDropped,
+      'executed for nobody': forNobody,
+    }),
+  });
   return { stage: new Stage(meter, enter), abandoned, delivered };
 
   function enter(request: Request): void {
@@ -122,24 +123,28 @@ export function phpFpm(
     const sentMs = tcp.loopbackSynRetryMs[request.tries];
     const nextMs = tcp.loopbackSynRetryMs[request.tries + 1] ?? Infinity;
     const untilMs = Math.min(nextMs, connectGiveUpMs);
-    waited(request, untilMs - sentMs);
+    request.queuedMs = clock.now();
     request.waiting = clock.after(untilMs - sentMs, nextMs < connectGiveUpMs ? connectAgain : giveUp, request, Kind.timeout);
   }
 
   function connectAgain(request: Request, ticket: number): void {
     if (ticket !== request.waiting) return;
+    waited(request, clock.now() - request.queuedMs);
     request.waiting = 0;
     request.tries += 1;
     connect(request);
   }
 
   function giveUp(request: Request, ticket: number): void {
-    if (ticket === request.waiting) request.refuse(connectTimeout);
+    if (ticket !== request.waiting) return;
+    waited(request, clock.now() - request.queuedMs);
+    request.refuse(connectTimeout);
   }
 
   /** Not even the kernel knows of a connection whose SYN it has dropped: that request is over. */
   function abandoned(request: Request): void {
     if (request.waiting === 0) return;
+    waited(request, clock.now() - request.queuedMs);
     request.waiting = 0;
     request.return();
   }

@@ -37,20 +37,21 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
   const timedOut = new Cause('connect timeout', 'tcp', 'no answer to the last SYN', 'browser: ERR_CONNECTION_TIMED_OUT');
   const reset = new Cause('reset', 'tcp', 'the accept queue stayed full after the handshake', 'browser: ERR_CONNECTION_RESET');
 
-  const meter = new Meter('tcp', null, undefined, undefined, () => ({
-    'connections opened': opened,
-    'connections reused': reused,
-    'SYN dropped by a full accept queue': dropped,
-  }));
+  const meter = new Meter('tcp', null, undefined, undefined, {
+    counters: () => ({
+      'connections opened': opened,
+      'connections reused': reused,
+      'SYN dropped by a full accept queue': dropped,
+    }),
+  });
   return new Stage(meter, enter);
 
   function enter(request: Request): void {
     request.tries = 0;
     if (!request.connection!.open) return sendSyn(request);
-    reused += 1;
     if (clock.now() - request.connection!.idleSinceMs > model.rtoMinMs) request.connection!.window = model.initcwnd;
     if (request.traced) request.note('over the connection kept from before');
-    request.waiting = clock.after(rtt(request) / 2, reach, request);
+    request.waiting = clock.after(rtt(request) / 2, reachAgain, request);
   }
 
   function sendSyn(request: Request): void {
@@ -70,22 +71,27 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
 
   /** Nothing came back; the kernel sends the SYN again by its schedule, `goneMs` of the wait being over. */
   function awaitNextTry(request: Request, goneMs: number): void {
-    const { tries } = request;
-    const last = tries === lastTry;
-    const untilMs = (last ? model.synGiveUpMs : model.synRetryMs[tries + 1]) - model.synRetryMs[tries];
-    waited(request, untilMs);
-    request.waiting = clock.after(Math.max(0, untilMs - goneMs), last ? giveUp : retry, request, Kind.timeout);
+    const step = request.tries === lastTry ? giveUp : retry;
+    request.waiting = clock.after(Math.max(0, waitMs(request.tries) - goneMs), step, request, Kind.timeout);
+  }
+
+  /** From the SYN of that try, from 0, to the next one, or to giving up. */
+  function waitMs(tries: number): number {
+    return (tries === lastTry ? model.synGiveUpMs : model.synRetryMs[tries + 1]) - model.synRetryMs[tries];
   }
 
   function retry(request: Request, ticket: number): void {
     if (ticket !== request.waiting) return;
+    waited(request, waitMs(request.tries));
     request.tries += 1;
     if (request.traced) request.note(`SYN sent again, try ${request.tries + 1}`);
     sendSyn(request);
   }
 
   function giveUp(request: Request, ticket: number): void {
-    if (ticket === request.waiting) request.refuse(timedOut);
+    if (ticket !== request.waiting) return;
+    waited(request, waitMs(request.tries));
+    request.refuse(timedOut);
   }
 
   /** The ACK is at the server with the first data right behind it; each time the data is sent again the kernel looks anew. */
@@ -104,19 +110,33 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
   }
 
   function stayOutside(request: Request): void {
-    const rtoMs = Math.max(model.rtoMinMs, 3 * rtt(request));
-    if (model.abortOnOverflow) return refuse(request, 0);
-    const waitMs = rtoMs * (1 << request.tries);
-    request.tries += 1;
-    waited(request, waitMs);
-    const sinceFirstMs = 2 * waitMs - rtoMs;
-    if (sinceFirstMs > synAckGiveUpMs) return refuse(request, waitMs);
-    request.waiting = clock.after(waitMs, knock, request, Kind.timeout);
+    if (model.abortOnOverflow) return refuse(request);
+    const resentMs = resendMs(request);
+    const sinceFirstMs = 2 * resentMs - resendMs(request, 0);
+    request.waiting = clock.after(resentMs, sinceFirstMs > synAckGiveUpMs ? knockTooLate : knockAgain, request, Kind.timeout);
   }
 
-  /** What the visitor sends in `delayMs` meets a kernel that knows of no connection, or wants none. */
-  function refuse(request: Request, delayMs: number): void {
-    request.waiting = clock.after(delayMs + rtt(request) / 2, learn, request);
+  /** How long the data waits for its ACK before it is sent again: twice as long each time. */
+  function resendMs(request: Request, tries = request.tries): number {
+    return Math.max(model.rtoMinMs, 3 * rtt(request)) * (1 << tries);
+  }
+
+  function knockAgain(request: Request, ticket: number): void {
+    if (ticket !== request.waiting) return;
+    waited(request, resendMs(request));
+    request.tries += 1;
+    knock(request, ticket);
+  }
+
+  function knockTooLate(request: Request, ticket: number): void {
+    if (ticket !== request.waiting) return;
+    waited(request, resendMs(request));
+    refuse(request);
+  }
+
+  /** What the visitor sends meets a kernel that knows of no connection, or wants none. */
+  function refuse(request: Request): void {
+    request.waiting = clock.after(rtt(request) / 2, learn, request);
   }
 
   function learn(request: Request, ticket: number): void {
@@ -138,11 +158,16 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
     if (ticket === request.waiting) request.return();
   }
 
+  /** Over a connection kept from before, if it is still there. */
+  function reachAgain(request: Request, ticket: number): void {
+    if (ticket === request.waiting && request.connection!.open) reused += 1;
+    reach(request, ticket);
+  }
+
   /** The request is at the server, over a connection that was open when it left. */
   function reach(request: Request, ticket: number): void {
     if (ticket !== request.waiting) return;
     if (request.connection!.open) return arrive(request);
-    reused -= 1;
     if (request.traced) request.note('nginx had just closed it: reset, and a new one');
     request.waiting = clock.after(rtt(request) / 2, reconnect, request);
   }

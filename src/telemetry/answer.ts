@@ -184,7 +184,7 @@ function stageResults(telemetry: Telemetry, span: Span | null, windows: readonly
         timeMs: {
           mean: durations.mean,
           p95: durations.quantile(0.95),
-          waiting: durations.count === 0 ? null : meter.waitedMs / durations.count,
+          waiting: durations.count === 0 ? null : Math.max(0, meter.waitedMs) / durations.count,
           share: all === 0 ? null : totals[at] / all,
         },
         details: meter.details(),
@@ -214,11 +214,11 @@ function hostResult(telemetry: Telemetry, span: Span | null): HostResult {
     memory: {
       bytes: host.memory.bytes,
       usedMax: host.memory.usedMax,
-      by: host.memory.by(),
+      by: host.memory.byAtMax(),
       overcommitted: host.memory.usedMax > host.memory.bytes,
     },
     disk: {
-      utilisation: span === null ? 0 : shareOf(span.diskBusy, span.lengthMs * host.disk.queueDepth),
+      utilisation: span === null ? 0 : diskUtilisation(telemetry, span),
       operations: span?.operations ?? 0,
       queue: { mean: span === null ? 0 : perMs(span.diskQueue, span), max: diskQueueMax(telemetry) },
     },
@@ -228,6 +228,13 @@ function hostResult(telemetry: Telemetry, span: Span | null): HostResult {
       sendUtilisation: span === null || seconds === 0 ? 0 : span.sent / span.lengthMs / host.out.bytesPerMs,
     },
   };
+}
+
+/** Of its two limits, at once and per second, that which is nearer. */
+function diskUtilisation({ model, host }: Telemetry, span: Span): number {
+  const atOnce = shareOf(span.diskBusy, span.lengthMs * host.disk.queueDepth);
+  const perSecond = shareOf(span.operations, (span.lengthMs / 1000) * model.host.disk.iops);
+  return Math.max(atOnce, perSecond);
 }
 
 /** The greatest of all windows, the last of which may still be open. */

@@ -4,7 +4,7 @@
  * `call` and `return` of a request are the only doors, so no stage can forget to count. Places and line belong to the stage
  * and are shown here.
  */
-import { assert } from '../engine/assert.js';
+import { fail } from '../engine/assert.js';
 import { Level } from '../engine/level.js';
 import { Histogram } from './histogram.js';
 
@@ -20,6 +20,8 @@ export class Meter {
   /** Time inside of all that left since the start, and the sum of the times at which those inside came. */
   private spentMs = 0;
   private sinceSum = 0;
+  /** The counters as the counted time began. */
+  private countersAtStart: Readonly<Record<string, number>> = {};
 
   constructor(
     readonly name: string,
@@ -28,8 +30,7 @@ export class Meter {
     /** Those who wait for a place. */
     readonly queue: Level = new Level(),
     readonly queueLimit: number = Infinity,
-    /** Further figures, read when the result is made. */
-    readonly details: () => Record<string, number> = () => ({}),
+    private readonly figures: Figures = {},
   ) {}
 
   enter(nowMs: number): void {
@@ -50,34 +51,45 @@ export class Meter {
   startCounting(): void {
     this.durations.reset();
     this.waitedMs = 0;
+    this.countersAtStart = this.figures.counters?.() ?? {};
+    for (const level of Object.values(this.figures.peaks ?? {})) level.markMax();
   }
 
-  /** Little's law on the path, and nobody lost: true of every run at every moment. */
+  /** What else the stage has to tell: its state now, and the peaks and counts of the counted time. */
+  details(): Record<string, number> {
+    const { state, peaks = {}, counters } = this.figures;
+    const details: Record<string, number> = { ...state?.() };
+    for (const [name, level] of Object.entries(peaks)) details[name] = level.max;
+    for (const [name, count] of Object.entries(counters?.() ?? {})) details[name] = count - (this.countersAtStart[name] ?? 0);
+    return details;
+  }
+
+  /** Little's law on the path, and nobody lost: true of every run at every moment. It runs often: strings are made in need. */
   check(nowMs: number): void {
-    assert(
-      this.entered - this.left === this.inside.value,
-      `${this.name}: entered ${this.entered}, left ${this.left}, inside ${this.inside.value}`,
-    );
+    const { name, entered, left, inside, queue, queueLimit, places } = this;
+    if (entered - left !== inside.value) fail(`${name}: entered ${entered}, left ${left}, inside ${inside.value}`);
+    const tolerance = 1e-9 * Math.max(1, nowMs * (1 + inside.max));
     // Both sums move by whatever a leaving request says of its coming; when all have left, what came must have gone.
-    if (this.inside.value === 0) {
-      assert(
-        Math.abs(this.sinceSum) <= 1e-9 * Math.max(1, nowMs * (1 + this.inside.max)),
-        `${this.name}: a request left that had come at another time`,
-      );
+    if (inside.value === 0) {
+      if (!near(this.sinceSum, 0, tolerance)) fail(`${name}: a request left that had come at another time`);
       this.sinceSum = 0;
     }
-    const spent = this.spentMs + this.inside.value * nowMs - this.sinceSum;
-    const area = this.inside.integral(nowMs);
-    const tolerance = 1e-9 * Math.max(1, nowMs * (1 + this.inside.max));
-    assert(Math.abs(area - spent) <= tolerance, `${this.name}: requests were inside for ${spent} ms, the level says ${area} ms`);
-    assert(
-      this.queue.value >= 0 && this.queue.value <= this.queueLimit,
-      `${this.name}: ${this.queue.value} in a line of ${this.queueLimit}`,
-    );
-    if (this.places !== null) {
-      assert(this.places.busy.value >= 0, `${this.name}: ${this.places.busy.value} ${this.places.word} in use`);
-    }
+    const spent = this.spentMs + inside.value * nowMs - this.sinceSum;
+    const area = inside.integral(nowMs);
+    if (!near(area, spent, tolerance)) fail(`${name}: requests were inside for ${spent} ms, the level says ${area} ms`);
+    if (!between(queue.value, queueLimit)) fail(`${name}: ${queue.value} in a line of ${queueLimit}`);
+    if (places !== null && !between(places.busy.value, places.max))
+      fail(`${name}: ${places.busy.value} of ${places.max} ${places.word} in use`);
   }
+}
+
+/** False, too, where one is no number. */
+function near(one: number, other: number, tolerance: number): boolean {
+  return Math.abs(one - other) <= tolerance;
+}
+
+function between(value: number, most: number): boolean {
+  return value >= 0 && value <= most;
 }
 
 /** What a stage has a limited number of. */
@@ -87,4 +99,14 @@ export interface Places {
   readonly busy: Level;
   /** How many there may be. */
   readonly max: number;
+}
+
+/** What else is worth knowing of a stage, by name. */
+export interface Figures {
+  /** How things are: read as they are when the result is made. */
+  readonly state?: () => Record<string, number>;
+  /** Of these, the greatest value in the counted time. */
+  readonly peaks?: Readonly<Record<string, Level>>;
+  /** What only ever grows, since the start; the result has what was added in the counted time. */
+  readonly counters?: () => Record<string, number>;
 }

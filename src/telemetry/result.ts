@@ -83,8 +83,10 @@ export interface Rates {
 }
 
 export interface StageResult {
+  /** Since the start, the warm-up included, as only then `entered = left + inside`. All else is of the counted time. */
   readonly entered: number;
   readonly left: number;
+  /** When the result was made. */
   readonly inside: number;
   /** Share of the stage's own places (workers, children, connections) in use; `null` where it has no limit. */
   readonly utilisation: number | null;
@@ -111,11 +113,13 @@ export interface HostResult {
   readonly cpu: { readonly cores: number; readonly utilisation: number; readonly by: Readonly<Record<string, number>> };
   readonly memory: {
     readonly bytes: number;
+    /** The most that was held at once in the counted time, and by whom at that moment; they add up to it. */
     readonly usedMax: number;
     readonly by: Readonly<Record<string, number>>;
     readonly overcommitted: boolean;
   };
   readonly disk: {
+    /** Of operations at once or per second, whichever is nearer to its limit. */
     readonly utilisation: number;
     readonly operations: number;
     readonly queue: { readonly mean: number; readonly max: number };

@@ -76,12 +76,17 @@ export class Telemetry {
 
   /** The next window begins; the first one starts the counted time. */
   openWindow(): void {
-    if (this.current === UNCOUNTED) for (const meter of this.meters) meter.startCounting();
+    if (this.current === UNCOUNTED) this.startCounting();
     else this.windows[this.current].close(this.snapshot());
     this.current += 1;
     this.windows[this.current].open(this.snapshot());
     for (const meter of this.meters) meter.queue.markMax();
     this.host.disk.waiting.markMax();
+  }
+
+  private startCounting(): void {
+    for (const meter of this.meters) meter.startCounting();
+    this.host.memory.markMax();
   }
 
   snapshot(): Snapshot {

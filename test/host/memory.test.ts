@@ -13,6 +13,19 @@ describe('memory', () => {
     expect([memory.used, memory.usedMax, memory.overcommitted]).toEqual([550, 700, false]);
   });
 
+  it('remembers who held how much when it was most, and can look for that anew', () => {
+    const memory = new Memory(1000);
+    memory.account('nginx').hold(100);
+    memory.account('php-fpm').hold(600);
+    memory.account('php-fpm').hold(-500);
+    memory.account('mysql').hold(50);
+    expect([memory.usedMax, memory.byAtMax()]).toEqual([700, { nginx: 100, 'php-fpm': 600, mysql: 0 }]);
+    memory.markMax();
+    expect([memory.usedMax, memory.byAtMax()]).toEqual([250, { nginx: 100, 'php-fpm': 100, mysql: 50 }]);
+    memory.account('mysql').hold(1);
+    expect([memory.usedMax, memory.byAtMax()]).toEqual([251, { nginx: 100, 'php-fpm': 100, mysql: 51 }]);
+  });
+
   it('refuses nothing, and knows when more is held than there is', () => {
     const memory = new Memory(1000);
     memory.account('php-fpm').hold(1000);

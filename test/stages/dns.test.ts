@@ -112,6 +112,11 @@ describe('dns', () => {
     const { result } = lookups({ loss: 1 }, [0]);
     expect(result.stages.dns.timeMs).toMatchObject({ mean: 10_000, waiting: 10_000 });
   });
+
+  it('a wait that the visitor does not see the end of is none', () => {
+    const { result } = lookups({ loss: 1 }, [0], { visitors: { patienceMs: always(6000) } });
+    expect(result.stages.dns.timeMs).toMatchObject({ mean: 6000, waiting: 5000 });
+  });
 });
 
 /** Visitors next to the server, a resolver 10 ms away, the zone 40 ms behind it. */

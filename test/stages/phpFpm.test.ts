@@ -117,6 +117,16 @@ describe('php-fpm', () => {
       expect(logs).toContain('php-fpm: [error] upstream timed out (110: Connection timed out) while connecting to upstream');
     });
 
+    it('the time between SYNs is waiting, as far as the visitor or nginx waits', () => {
+      const waiting = (parts: Bare) => scripts({ ...tcp(0, 300_000), ...parts }, [0, 0, 0]).result.stages['php-fpm'].timeMs;
+      const patience = { visitors: { patienceMs: always(1500) }, php: { ...tcp(0, 1).php, requestTerminateTimeoutMs: 10_000 } };
+      // One runs until it is killed, the next stands in the queue until then, the third gave up after 1500 ms of SYNs.
+      const left = waiting({ ...patience, durationMs: 9000 });
+      expect(left).toMatchObject({ mean: 1500, waiting: 1500 });
+      const timer = { nginx: { fastcgiConnectTimeoutMs: 4500, fastcgiReadTimeoutMs: 60_000 } };
+      expect(waiting({ ...timer, durationMs: 9000 })).toMatchObject({ mean: 4500, waiting: 4500 });
+    });
+
     it('fastcgi_read_timeout counts from the connection, not from the first SYN', () => {
       const { ends } = scripts(
         { ...tcp(0, 6500), nginx: { fastcgiConnectTimeoutMs: 60_000, fastcgiReadTimeoutMs: 13_500 } },
@@ -217,7 +227,7 @@ describe('php-fpm', () => {
         '1362 ms: 200 to the click at 10 ms',
       ]);
       expect(result.host.cpu.by['php-fpm'] * 100_000).toBeCloseTo(1332 + 20 + 10, 6);
-      expect([figure('php-fpm', 'children'), figure('php-fpm', 'children started')]).toEqual([1, 2]);
+      expect([figure('php-fpm', 'children'), figure('php-fpm', 'children started')]).toEqual([1, 1]);
     });
 
     it('strikes in the middle of a query, too, which MySQL works on to its end', async () => {
@@ -260,7 +270,7 @@ describe('php-fpm', () => {
       ]);
       expect(figure('php-fpm', 'executed for nobody')).toBe(1);
       expect(result.stages['php-fpm']).toMatchObject({ entered: 2, left: 2 });
-      expect(figure('php-fpm', 'children started')).toBe(3);
+      expect(figure('php-fpm', 'children started')).toBe(2);
     });
 
     it('a child that is held for a slow visitor is killed as well; what nginx has is delivered', () => {

@@ -77,6 +77,11 @@ describe('tcp', () => {
     expect(result.stages.tcp.timeMs.waiting).toBe(127_000);
   });
 
+  it('a wait counts when it is over, not when the visitor leaves in the middle of it', () => {
+    const { result } = visits({ tcp: { loss: 1 }, visitors: { patienceMs: always(4000) } }, [0]);
+    expect(result.stages.tcp.timeMs).toMatchObject({ mean: 4000, waiting: 3000 });
+  });
+
   it('a lost SYN, or a lost answer to it, costs one second; two cost three', () => {
     const { tookMs } = visits({ tcp: { loss: 0.1 } }, [[0, 0, 10_000]]);
     const share = (fromMs: number) => tookMs.filter((took) => took >= fromMs && took < fromMs + 500).length / 10_000;
@@ -133,12 +138,13 @@ describe('tcp', () => {
   };
 
   it('a full queue ignores the last ACK of a handshake; the data is sent again after 300 ms, 600 ms, …', () => {
-    const { ends, figure } = visits(crowded, [0, 10, 20]);
+    const { ends, figure, result } = visits(crowded, [0, 10, 20]);
     expect(ends).toEqual([
       '700 ms: 200 to the click at 0 ms',
       '1200 ms: 200 to the click at 10 ms',
       '1700 ms: 200 to the click at 20 ms', // Knocks at 170, 470 and 1070, is let in, and is served from 1150 on.
     ]);
+    expect(result.stages.tcp.timeMs.waiting).toBeCloseTo((300 + 600) / 3, 9);
     expect(figure('tcp', 'SYN dropped by a full accept queue')).toBe(0);
   });
 
@@ -154,9 +160,10 @@ describe('tcp', () => {
 
   it('once the server has given the handshake up the next data is reset', () => {
     const stuck = { ...crowded, ...oneSlowWorker(200_000), nginx: { ...oneSlowWorker(200_000).nginx, listenBacklog: 0 } };
-    const { ends } = visits(stuck, [0, 10, 20]);
+    const { ends, result } = visits(stuck, [0, 10, 20]);
     // Knocks 300 × (2^k - 1) ms after 170 ms; the first of them beyond 63 s is at 76,670 ms.
     expect(ends[0]).toBe('76720 ms: reset (the accept queue stayed full after the handshake) to the click at 20 ms');
+    expect(result.stages.tcp.timeMs.waiting! * 3).toBeCloseTo(76_500, 6);
   });
 
   describe('tls', () => {

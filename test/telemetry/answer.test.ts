@@ -78,13 +78,69 @@ describe('answer', () => {
     expect(host.memory).toEqual({
       bytes: 1000,
       usedMax: 100 + 50 + 800 + 300 + 30,
-      by: { system: 100, nginx: 50, 'php-fpm': 800, mysql: 300 },
+      by: { system: 100, nginx: 50, 'php-fpm': 800, mysql: 330 },
       overcommitted: true,
     });
     // Six reads of 100 ms each; three wait for the first, two behind it most of the time.
     expect(host.disk).toMatchObject({ utilisation: expect.closeTo(0.06, 9), operations: 6 });
     expect(host.disk.queue.max).toBe(2);
     expect(host.network).toMatchObject({ sent: 3 * 1040, received: 3 * 600, sendUtilisation: expect.closeTo(30 / 10_000, 9) });
+  });
+
+  it('a disk is as busy as the nearer of its limits: operations at once, or per second', () => {
+    const readsOf = (ms: number, iops: number) =>
+      story(
+        bare({
+          durationMs: 10_000,
+          host: { disk: { iops, queueDepth: 4, latencyMs: always(ms), fsyncMs: always(0) } },
+          mysql: { bufferPoolBytes: 0 },
+          pages: [scriptPage({ queries: [query({ reads: always(20) })] })],
+        }),
+        [0],
+      ).result.host.disk;
+    // 20 reads of the 10 s × 10 a second; in service they are 20 × 1 ms of 4 × 10 s, or 20 × 400.
+    expect(readsOf(1, 10)).toMatchObject({ operations: 20, utilisation: expect.closeTo(0.2, 9) });
+    expect(readsOf(400, 10)).toMatchObject({ operations: 20, utilisation: expect.closeTo(0.2, 9) });
+    expect(readsOf(400, 100)).toMatchObject({ operations: 20, utilisation: expect.closeTo(0.2, 9) });
+    expect(readsOf(400, Infinity).utilisation).toBeCloseTo(0.2, 9);
+  });
+
+  it('memory is what was held at most in the counted time, and by whom at that moment', () => {
+    const memoryFrom = (fromMs: number) => {
+      const model = bare({
+        durationMs: 3000,
+        warmupMs: fromMs,
+        windows: [{ name: 'all', fromMs, toMs: 3000 }],
+        host: { systemBytes: 100 },
+        php: { maxChildren: 3, childBytes: 200 },
+        mysql: { baseBytes: 300, bufferPoolBytes: 0, connectionBytes: 10 },
+        pages: [scriptPage({ queries: [query({ holdMs: always(500) })] })],
+      });
+      return story(model, [0, 0, 2000]).result.host.memory;
+    };
+    const rest = { system: 100, nginx: 0, 'php-fpm': 600 };
+    expect(memoryFrom(0)).toMatchObject({ usedMax: 1020, by: { ...rest, mysql: 320 } });
+    expect(memoryFrom(1000)).toMatchObject({ usedMax: 1010, by: { ...rest, mysql: 310 } });
+  });
+
+  it('what a stage counts, it counts in the counted time; what it is, it is now', () => {
+    const model = bare({
+      durationMs: 4000,
+      warmupMs: 1000,
+      windows: [
+        { name: 'first', fromMs: 1000, toMs: 2000 },
+        { name: 'second', fromMs: 2000, toMs: 4000 },
+      ],
+      php: { maxChildren: 3 },
+      mysql: {},
+      pages: [scriptPage({ waitMs: always(10), queries: [query({ cpuMs: always(1) })] })],
+    });
+    const { figure, result } = story(model, [0, 0, 0, 1500, 2500]);
+    expect(['queries', 'connections opened', 'connections max'].map((name) => figure('mysql', name))).toEqual([2, 2, 1]);
+    expect([figure('tcp', 'connections opened'), figure('dns', 'answered from cache')]).toEqual([2, 2]);
+    expect([figure('php-fpm', 'children'), figure('php-fpm', 'children started')]).toEqual([3, 0]);
+    expect(result.requests.offered).toBe(2);
+    expect(result.stages.mysql).toMatchObject({ entered: 5, left: 5, inside: 0 });
   });
 
   it("the disk's longest line is that of all windows", () => {

@@ -24,6 +24,23 @@ describe('meter', () => {
     expect(() => meter.check(7)).not.toThrow();
   });
 
+  it('tells its state now, and the peaks and counts of the counted time', () => {
+    const line = levelAt(7);
+    let count = 5;
+    const meter = new Meter('nginx', null, undefined, undefined, {
+      state: () => ({ open: count }),
+      peaks: { 'line max': line },
+      counters: () => ({ count }),
+    });
+    line.add(-4, 1);
+    expect(meter.details()).toEqual({ open: 5, 'line max': 7, count: 5 });
+    meter.startCounting();
+    expect(meter.details()).toEqual({ open: 5, 'line max': 3, count: 0 });
+    line.add(1, 2);
+    count = 8;
+    expect(meter.details()).toEqual({ open: 8, 'line max': 4, count: 3 });
+  });
+
   it("knows when somebody got lost: Little's law on the path", () => {
     const lost = new Meter('nginx');
     lost.enter(0);
@@ -56,7 +73,9 @@ describe('meter', () => {
     const short = new Meter('php-fpm', null, levelAt(-1));
     expect(() => short.check(0)).toThrow('php-fpm: -1 in a line of Infinity');
     const places = { word: 'children', busy: levelAt(-1), max: 5 };
-    expect(() => new Meter('php-fpm', places).check(0)).toThrow('php-fpm: -1 children in use');
+    expect(() => new Meter('php-fpm', places).check(0)).toThrow('php-fpm: -1 of 5 children in use');
+    const crowd = { ...places, busy: levelAt(6) };
+    expect(() => new Meter('php-fpm', crowd).check(0)).toThrow('php-fpm: 6 of 5 children in use');
     expect(() => new Meter('php-fpm', { ...places, busy: levelAt(5) }, levelAt(2), 2).check(0)).not.toThrow();
   });
 });
