@@ -29,8 +29,8 @@ export type Kind = (typeof Kind)[keyof typeof Kind];
 
 const KIND_WEIGHT = 2251799813685248; // 2^51: no run has as many events.
 /**
- * A ticket is a place, in its lower 21 bits, and how often that was used, in the next ten. It fits the small integers that V8
- * keeps unboxed; in return it comes up again when its place has been used 1,024 times, long after it has run.
+ * A ticket is half a place, in its lower 21 bits, and how often that was used, in the next ten. It fits the small integers
+ * that V8 keeps unboxed; in return it comes up again when its place has been used 1,024 times, long after it has run.
  */
 const PLACES = 1 << 21;
 const TICKETS = 0x7fffffff;
@@ -42,28 +42,40 @@ const SWEEP = 64;
 const PER_BUCKET = 4;
 const NEAR_ONLY = 2 ** 31 - 1;
 
+/**
+ * What belongs to an entry stands in pairs: its place is the even index of the first, these lead to the second. With a million
+ * pending hardly anything is cached, and a pair costs one cache line where two arrays cost two.
+ */
+const ORDER = 1;
+const TICKET = 1;
+const SUBJECT = 1;
+
 export class Agenda {
   /** Entries that wait and were not cancelled. */
   size = 0;
 
-  // Entries by place. A live one has the ticket that was given out for it; a cancelled one has the next.
+  // Entries by place.
   private capacity = 256;
-  private tickets = new Int32Array(this.capacity);
-  private readonly steps = new Array<Step<never>>(this.capacity);
-  private readonly subjects = new Array<unknown>(this.capacity);
-  /** Of entries in a bucket: time, order, and the next in the list; of free places only the latter. */
-  private times = new Float64Array(this.capacity);
-  private orders = new Float64Array(this.capacity);
-  private next = new Int32Array(this.capacity);
+  /** Of entries in a bucket: time and order. */
+  private when = new Float64Array(2 * this.capacity);
+  /**
+   * The next in the list, of entries in a bucket and of free places; then the ticket. A live entry has the one that was given
+   * out for it, a cancelled one has the next.
+   */
+  private links = new Int32Array(2 * this.capacity);
+  /** Step and subject. */
+  private readonly what = new Array<unknown>(2 * this.capacity);
   private free = -1;
   private used = 0;
   private sequence = 0;
   private cancelled = 0;
 
   // The heap, its root at 0. After a removal the root is a hole, which the next addition fills.
-  private nearTimes = new Float64Array(this.capacity);
-  private nearOrders = new Float64Array(this.capacity);
-  private nearPlaces = new Int32Array(this.capacity);
+  /** Grows with the heap, not with all entries: once there are buckets it stays small. */
+  private nearCapacity = 256;
+  private nearTimes = new Float64Array(this.nearCapacity);
+  private nearOrders = new Float64Array(this.nearCapacity);
+  private nearPlaces = new Int32Array(this.nearCapacity);
   private nearSize = 0;
   private nearLimit = FEW;
   /** 1 while the root is a hole, 0 otherwise; a number, since V8 tests that faster than a boolean in a field. */
@@ -85,14 +97,14 @@ export class Agenda {
   /** The same with a place in the order that was taken before, by `nextOrder`. */
   addInOrder<S>(time: number, order: number, step: Step<S>, subject: S): number {
     let place = this.free;
-    if (place >= 0) this.free = this.next[place];
+    if (place >= 0) this.free = this.links[place];
     else place = this.freshPlace();
-    this.steps[place] = step as Step<never>;
-    this.subjects[place] = subject;
+    this.what[place] = step;
+    this.what[place + SUBJECT] = subject;
     this.size += 1;
     if (this.bucket === NEAR_ONLY) this.addNear(time, order, place);
     else this.addSomewhere(time, order, place);
-    return this.tickets[place];
+    return this.links[place + TICKET];
   }
 
   /** The place in the order of whatever is asked for now. */
@@ -103,11 +115,11 @@ export class Agenda {
 
   /** Forgets an entry that waits; `false` if none has that ticket. */
   cancel(ticket: number): boolean {
-    const place = ticket & (PLACES - 1);
-    if (this.tickets[place] !== ticket || ticket === 0) return false;
-    this.tickets[place] = afterTicket(ticket);
-    this.subjects[place] = undefined;
-    this.steps[place] = cancelledStep;
+    const place = 2 * (ticket & (PLACES - 1));
+    if (this.links[place + TICKET] !== ticket || ticket === 0) return false;
+    this.links[place + TICKET] = afterTicket(ticket);
+    this.what[place] = cancelledStep;
+    this.what[place + SUBJECT] = undefined;
     this.size -= 1;
     this.cancelled += 1;
     if (this.cancelled > this.size && this.cancelled > SWEEP) this.rebuild();
@@ -132,17 +144,17 @@ export class Agenda {
 
   /** The step that runs next. */
   get nextStep(): Step<never> {
-    return this.steps[this.nearPlaces[0]];
+    return this.what[this.nearPlaces[0]] as Step<never>;
   }
 
   /** Removes the first entry and runs it. */
   runNext(): void {
     const place = this.nearPlaces[0];
-    const ticket = this.tickets[place];
+    const ticket = this.links[place + TICKET];
     this.hole = 1;
     this.size -= 1;
     this.givePlace(place);
-    this.steps[place](this.subjects[place] as never, ticket);
+    (this.what[place] as Step<unknown>)(this.what[place + SUBJECT], ticket);
   }
 
   /** Brings a live entry to the root of the heap, or leaves the heap empty if there is none. */
@@ -151,7 +163,7 @@ export class Agenda {
       if (this.hole !== 0) this.fillHole();
       if (this.nearSize === 0) {
         if (!this.pourNextBucket()) return;
-      } else if (this.steps[this.nearPlaces[0]] === cancelledStep) this.dropRoot();
+      } else if (this.what[this.nearPlaces[0]] === cancelledStep) this.dropRoot();
       else return;
     }
   }
@@ -164,37 +176,33 @@ export class Agenda {
 
   private freshPlace(): number {
     if (this.used === this.capacity) this.grow();
-    this.tickets[this.used] = PLACES + this.used;
-    return this.used++;
+    const place = 2 * this.used;
+    this.links[place + TICKET] = PLACES + this.used;
+    this.used += 1;
+    return place;
   }
 
   /** What stands there is overwritten by the next entry. */
   private givePlace(place: number): void {
-    this.tickets[place] = afterTicket(this.tickets[place]);
-    this.next[place] = this.free;
+    this.links[place + TICKET] = afterTicket(this.links[place + TICKET]);
+    this.links[place] = this.free;
     this.free = place;
   }
 
   private grow(): void {
     if (this.capacity === PLACES) throw new OverBudgetError(`more than ${PLACES} events are pending`);
     this.capacity *= 2;
-    this.steps.length = this.capacity;
-    this.subjects.length = this.capacity;
-    this.tickets = longer(this.tickets, new Int32Array(this.capacity));
-    this.next = longer(this.next, new Int32Array(this.capacity));
-    this.times = longer(this.times, new Float64Array(this.capacity));
-    this.orders = longer(this.orders, new Float64Array(this.capacity));
-    this.nearTimes = longer(this.nearTimes, new Float64Array(this.capacity));
-    this.nearOrders = longer(this.nearOrders, new Float64Array(this.capacity));
-    this.nearPlaces = longer(this.nearPlaces, new Int32Array(this.capacity));
+    this.when = longer(this.when, new Float64Array(2 * this.capacity));
+    this.links = longer(this.links, new Int32Array(2 * this.capacity));
+    this.what.length = 2 * this.capacity;
   }
 
   /** Into the heap or into a bucket. */
   private addSomewhere(time: number, order: number, place: number): void {
     const bucket = this.bucketOf(time);
     if (bucket <= this.bucket) return this.addNear(time, order, place);
-    this.times[place] = time;
-    this.orders[place] = order;
+    this.when[place] = time;
+    this.when[place + ORDER] = order;
     this.addFar(place, bucket);
   }
 
@@ -206,9 +214,20 @@ export class Agenda {
       this.siftDown(time, order, place, this.nearSize);
       return;
     }
-    const size = this.nearSize++;
-    this.siftUp(size, time, order, place);
-    if (size >= this.nearLimit) this.rebuild();
+    this.addLast(time, order, place);
+    if (this.nearSize > this.nearLimit) this.rebuild();
+  }
+
+  private addLast(time: number, order: number, place: number): void {
+    if (this.nearSize === this.nearCapacity) this.growNear();
+    this.siftUp(this.nearSize++, time, order, place);
+  }
+
+  private growNear(): void {
+    this.nearCapacity *= 2;
+    this.nearTimes = longer(this.nearTimes, new Float64Array(this.nearCapacity));
+    this.nearOrders = longer(this.nearOrders, new Float64Array(this.nearCapacity));
+    this.nearPlaces = longer(this.nearPlaces, new Int32Array(this.nearCapacity));
   }
 
   private fillHole(): void {
@@ -272,10 +291,10 @@ export class Agenda {
 
   private addFar(place: number, bucket: number): void {
     if (bucket >= this.heads.length) {
-      this.next[place] = this.beyond;
+      this.links[place] = this.beyond;
       this.beyond = place;
     } else {
-      this.next[place] = this.heads[bucket];
+      this.links[place] = this.heads[bucket];
       this.heads[bucket] = place;
     }
     this.farSize += 1;
@@ -304,10 +323,10 @@ export class Agenda {
 
   private pour(head: number): void {
     for (let place = head; place >= 0; ) {
-      const next = this.next[place];
+      const next = this.links[place];
       this.farSize -= 1;
-      if (this.steps[place] === cancelledStep) this.discard(place);
-      else this.siftUp(this.nearSize++, this.times[place], this.orders[place], place);
+      if (this.what[place] === cancelledStep) this.discard(place);
+      else this.addLast(this.when[place], this.when[place + ORDER], place);
       place = next;
     }
     // A crowded bucket, such as many equal timers, is a heap now and stays one.
@@ -330,8 +349,8 @@ export class Agenda {
     this.bucket = NEAR_ONLY;
     if (places.length > FEW) this.chooseBuckets(places);
     for (const place of places) {
-      const bucket = this.bucket === NEAR_ONLY ? NEAR_ONLY : this.bucketOf(this.times[place]);
-      if (bucket <= this.bucket) this.siftUp(this.nearSize++, this.times[place], this.orders[place], place);
+      const bucket = this.bucket === NEAR_ONLY ? NEAR_ONLY : this.bucketOf(this.when[place]);
+      if (bucket <= this.bucket) this.addLast(this.when[place], this.when[place + ORDER], place);
       else this.addFar(place, bucket);
     }
     this.nearLimit = Math.max(FEW, 4 * this.nearSize);
@@ -341,18 +360,18 @@ export class Agenda {
     const places = new Int32Array(this.size);
     let count = 0;
     const keep = (place: number) => {
-      if (this.steps[place] === cancelledStep) this.discard(place);
+      if (this.what[place] === cancelledStep) this.discard(place);
       else places[count++] = place;
     };
     for (let i = 0; i < this.nearSize; i += 1) {
       const place = this.nearPlaces[i];
-      this.times[place] = this.nearTimes[i];
-      this.orders[place] = this.nearOrders[i];
+      this.when[place] = this.nearTimes[i];
+      this.when[place + ORDER] = this.nearOrders[i];
       keep(place);
     }
     const keepList = (head: number) => {
       for (let place = head; place >= 0; ) {
-        const next = this.next[place];
+        const next = this.links[place];
         keep(place);
         place = next;
       }
@@ -368,10 +387,10 @@ export class Agenda {
    */
   private chooseBuckets(places: Int32Array): void {
     let first = Infinity;
-    for (const place of places) first = Math.min(first, this.times[place]);
+    for (const place of places) first = Math.min(first, this.when[place]);
     const stride = Math.ceil(places.length / 256);
     const sample = [];
-    for (let i = 0; i < places.length; i += stride) sample.push(this.times[places[i]]);
+    for (let i = 0; i < places.length; i += stride) sample.push(this.when[places[i]]);
     sample.sort((a, b) => a - b);
     const span = 8 * (sample[sample.length >> 1] - first);
     if (!(span > 0) || span === Infinity) return;

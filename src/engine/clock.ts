@@ -184,23 +184,40 @@ type Work<T> = (this: SchedulerAction<T>, state?: T) => void;
 /** RxJS's hold on one agenda entry: a step like any other, which may put itself back. */
 class ClockAction<T> extends Subscription implements SchedulerAction<T> {
   private ticket = 0;
+  private state: T | undefined = undefined;
 
   constructor(
     private readonly clock: VirtualClock,
     private readonly work: Work<T>,
   ) {
-    super(() => clock.cancel(this.ticket));
+    super();
   }
 
   schedule(state?: T, delayMs = 0): Subscription {
     if (this.closed) return this;
-    this.clock.cancel(this.ticket);
-    this.ticket = this.clock.after(delayMs, this.wake, state as T, Kind.change);
+    this.cancel();
+    this.state = state;
+    this.ticket = this.clock.after(delayMs, wake, this, Kind.change);
     return this;
   }
 
-  private readonly wake: Step<T> = (state) => {
+  /** Overridden, since a teardown would be a closure and a list more for each timer. */
+  override unsubscribe(): void {
+    this.cancel();
+    super.unsubscribe();
+  }
+
+  wake(): void {
     this.ticket = 0;
-    if (!this.closed) this.work(state);
-  };
+    this.work(this.state);
+  }
+
+  private cancel(): void {
+    if (this.ticket === 0) return;
+    this.clock.cancel(this.ticket);
+    this.ticket = 0;
+  }
 }
+
+/** One step for all actions, since each is its subject. */
+const wake: Step<{ wake(): void }> = (action) => action.wake();

@@ -189,6 +189,14 @@ describe('agenda', () => {
     expect(capacity).toBeLessThanOrEqual(256);
   });
 
+  it('the heap takes room for what is near, not for all that wait', () => {
+    const agenda = new Agenda();
+    for (let i = 0; i < 100_000; i += 1) agenda.add(i, () => {}, undefined);
+    const spread = agenda as unknown as { capacity: number; nearTimes: Float64Array };
+    expect(spread.capacity).toBe(131_072);
+    expect(spread.nearTimes.length).toBeLessThanOrEqual(2048);
+  });
+
   it('a step may cancel all others, the swept-out root included', () => {
     const agenda = new Agenda();
     const ran: number[] = [];

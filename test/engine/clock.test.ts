@@ -358,6 +358,18 @@ describe('clock as an RxJS scheduler', () => {
     expect(told).toHaveLength(501);
   });
 
+  it('an action that is closed again and again cancels nobody who has taken its place', () => {
+    const { clock, told, note } = watched();
+    const action = clock.schedule(() => {}, 1);
+    for (let i = 0; i < 3000; i += 1) {
+      action.unsubscribe();
+      clock.runUntil(2 * i + 2);
+      clock.after(1, note, 'here');
+    }
+    clock.runUntil(10_000);
+    expect(told).toHaveLength(3000);
+  });
+
   it('an action that is scheduled anew runs at the last time only', () => {
     const { clock, told, note } = watched();
     clock.schedule<number>(function (state = 0) {
