@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Properties are drawn from one seed, so that a run repeats.
+    setupFiles: ['test/support/fixedSeed.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Every core: the laws of queueing theory are minutes of arithmetic.

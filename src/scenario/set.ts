@@ -18,11 +18,11 @@ export function applySet(tree: Tree, schema: z.ZodType, option: string, problems
   const place: Place = { file: SET_FILE, line: 0, column: 0, option: option.slice(0, 200) };
   const wrong = (path: string, message: string) => problems.push({ ...place, path, value: '', message });
   const split = option.indexOf('=');
-  if (split <= 0 || option.length > OPTION_LONGEST) {
+  const name = option.slice(0, Math.max(split, 0)).trim();
+  if (name === '' || option.length > OPTION_LONGEST) {
     wrong('', 'expected a setting and its value, such as host.cores=4');
     return tree;
   }
-  const name = option.slice(0, split).trim();
   const path = pathOf(name, schema, tree.data, (at, message) => wrong(at, message));
   if (path === null) return tree;
   const found: Problem[] = [];

@@ -46,6 +46,7 @@ test.each([
   ['host.cores=[', 'host.cores: not valid YAML: Flow sequence must end with a ]'],
   ['host.cores', 'expected a setting and its value, such as host.cores=4'],
   ['=4', 'expected a setting and its value, such as host.cores=4'],
+  [' =-', 'expected a setting and its value, such as host.cores=4'],
 ])('--set %s is refused', (option, message) => {
   expect(problems(SHOP, { set: [option] })).toEqual([`--set ${option}: ${message}`]);
 });
