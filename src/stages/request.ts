@@ -12,6 +12,7 @@ import type { Step } from '../engine/agenda.js';
 import { assert } from '../engine/assert.js';
 import type { VirtualClock } from '../engine/clock.js';
 import type { Bearer } from '../engine/need.js';
+import { Rows } from '../engine/rows.js';
 import type { PageModel } from '../model.js';
 import type { Cause } from '../telemetry/cause.js';
 import type { Meter } from '../telemetry/meter.js';
@@ -22,9 +23,25 @@ import type { Visitor } from './visitor.js';
 
 /** The visitor calls nginx, nginx PHP-FPM, PHP-FPM MySQL. */
 const DEEPEST = 3;
+/** A call in progress is a number of so many bits, so that all of them fit one small integer. */
+const CALL_BITS = 8;
+const CALL_MASK = (1 << CALL_BITS) - 1;
+
+/** The numbers in a request's row: see the accessors. */
+const ARRIVED = 0;
+const SPENT = 1;
+const QUEUED = 2;
+const ROUND_START = 3;
+const TO_SEND = 4;
+/** Since when each of the calls in progress is, the outermost first. */
+const SINCE = 5;
+const WIDTH = SINCE + DEEPEST;
 
 /** A place with one way in. */
 export class Stage {
+  /** How it was called last; see `Requests.callOf`. */
+  call: Call | null = null;
+
   constructor(
     readonly meter: Meter,
     readonly enter: (request: Request) => void,
@@ -45,9 +62,6 @@ export class Request implements Bearer {
   child: Child | null = null;
   /** The window that it counts for. */
   window = 0;
-  arrivedMs = 0;
-  /** Sum of the durations of the stages that the visitor called; the whole latency once the request has ended. */
-  spentMs = 0;
   /** Why it failed, or `null`. */
   failure: Cause | null = null;
   /** The ticket of the wait it is in, if that may be cut short; 0 while it is in somebody's hands. */
@@ -56,11 +70,6 @@ export class Request implements Bearer {
   sending = false;
   /** Whether the visitor has left, and nobody has noticed yet. */
   gone = false;
-  /** Of the answer: bytes not yet sent, and when the round in flight began. */
-  toSend = 0;
-  roundStartMs = 0;
-  /** When it joined the line that it stands in. */
-  queuedMs = 0;
   /** The ticket of the timer that would cut the wait for PHP-FPM short. */
   timer = 0;
   /** The ticket of the moment at which the visitor loses patience. */
@@ -68,36 +77,82 @@ export class Request implements Bearer {
   /** How often something was tried again: a question to DNS, a SYN. */
   tries = 0;
 
-  /** The innermost call in progress; the visitor's own place if there is none. */
-  private at = new Call(0, null);
+  /** The calls in progress, each by its number, the innermost one in the lowest bits; 0 while it is with the visitor. */
+  private path = 0;
+  private readonly numbers: Float64Array;
+  private readonly row: number;
 
-  constructor(private readonly home: Requests) {}
+  constructor(private readonly home: Requests) {
+    this.row = home.rows.take();
+    this.numbers = home.rows.block;
+  }
+
+  get arrivedMs(): number {
+    return this.numbers[this.row + ARRIVED];
+  }
+  set arrivedMs(ms: number) {
+    this.numbers[this.row + ARRIVED] = ms;
+  }
+
+  /** Sum of the durations of the stages that the visitor called; the whole latency once the request has ended. */
+  get spentMs(): number {
+    return this.numbers[this.row + SPENT];
+  }
+  set spentMs(ms: number) {
+    this.numbers[this.row + SPENT] = ms;
+  }
+
+  /** When it joined the line that it stands in. */
+  get queuedMs(): number {
+    return this.numbers[this.row + QUEUED];
+  }
+  set queuedMs(ms: number) {
+    this.numbers[this.row + QUEUED] = ms;
+  }
+
+  /** Of the answer: when the round in flight began, and bytes not yet sent. */
+  get roundStartMs(): number {
+    return this.numbers[this.row + ROUND_START];
+  }
+  set roundStartMs(ms: number) {
+    this.numbers[this.row + ROUND_START] = ms;
+  }
+  get toSend(): number {
+    return this.numbers[this.row + TO_SEND];
+  }
+  set toSend(bytes: number) {
+    this.numbers[this.row + TO_SEND] = bytes;
+  }
 
   get failed(): boolean {
     return this.failure !== null;
   }
 
+  /** Calls in progress. */
+  private get depth(): number {
+    const { path } = this;
+    return path === 0 ? 0 : path <= CALL_MASK ? 1 : path >> CALL_BITS <= CALL_MASK ? 2 : 3;
+  }
+
   /** Whether nginx has passed it on to PHP-FPM. */
   get passedOn(): boolean {
-    return this.at.depth > 1;
+    return this.path > CALL_MASK;
   }
 
   /** The stage that it is in; `null` while it is with the visitor. */
   get stage(): Stage | null {
-    return this.at.stage;
+    return this.path === 0 ? null : this.home.calls[this.path & CALL_MASK].stage;
   }
 
   /** Enters `stage`, and takes `step` when that returns. */
   call(stage: Stage, step: Step<Request>): void {
     const now = this.home.clock.now();
-    const call = this.at.inner;
-    assert(call !== null, 'a call goes deeper than any stage calls');
-    call.stage = stage;
-    call.step = step;
-    call.sinceMs = now;
-    this.at = call;
+    const { depth } = this;
+    assert(depth < DEEPEST, 'a call goes deeper than any stage calls');
+    this.path = (this.path << CALL_BITS) | this.home.callOf(stage, step).number;
+    this.numbers[this.row + SINCE + depth] = now;
     stage.meter.enter(now);
-    if (this.home.tracer !== null) this.home.tracer.called(this, stage.meter.name, call.depth - 1);
+    if (this.home.tracer !== null) this.home.tracer.called(this, stage.meter.name, depth);
     stage.enter(this);
   }
 
@@ -132,7 +187,7 @@ export class Request implements Bearer {
    * inside nginx; this one goes on inside PHP-FPM, for nobody, and is gone when that returns.
    */
   part(vanish: Step<Request>): Request {
-    assert(this.at.depth >= 2, 'only a request that nginx has passed on can part');
+    assert(this.passedOn, 'only a request that nginx has passed on can part');
     const half = this.home.take();
     half.copyVisitorSide(this);
     this.number = 0;
@@ -140,28 +195,28 @@ export class Request implements Bearer {
     this.connection = null;
     this.patience = 0;
     this.timer = 0;
-    this.at = this.at.outer!;
-    for (let call = this.outermost; call.depth <= this.at.depth; call = call.inner!) call.copy(call.inner!);
-    this.outermost.step = vanish;
+    this.forgetOutermost(vanish);
     return half;
   }
 
   /** Leaves all stages at once, from wherever it is. */
   unwind(): void {
-    while (this.at.depth > 0) this.leave();
+    while (this.path !== 0) this.leave();
   }
 
   /** Leaves the stage that it is in, and tells which step follows. */
   private leave(): Step<Request> {
     const now = this.home.clock.now();
-    const call = this.at;
-    const { outer } = call;
-    assert(outer !== null, 'a return without a call');
-    this.at = outer;
-    if (this.home.tracer !== null) this.home.tracer.returned(this, outer.depth);
-    call.stage!.meter.leave(call.sinceMs, now);
-    if (outer.depth === 0) this.spentMs += now - call.sinceMs;
-    return call.step;
+    const { path } = this;
+    assert(path !== 0, 'a return without a call');
+    const { stage, step } = this.home.calls[path & CALL_MASK];
+    this.path = path >> CALL_BITS;
+    const { depth } = this;
+    const sinceMs = this.numbers[this.row + SINCE + depth];
+    if (this.home.tracer !== null) this.home.tracer.returned(this, depth);
+    stage.meter.leave(sinceMs, now);
+    if (depth === 0) this.spentMs += now - sinceMs;
+    return step;
   }
 
   private copyVisitorSide(other: Request): void {
@@ -177,20 +232,23 @@ export class Request implements Bearer {
     this.spentMs = other.spentMs;
     this.failure = other.failure;
     this.patience = other.patience;
-    this.at = this.at.inner!;
-    this.at.copy(other.outermost);
+    this.path = other.path >> (CALL_BITS * (other.depth - 1));
+    this.numbers[this.row + SINCE] = other.numbers[other.row + SINCE];
     if (this.connection !== null) this.connection.request = this;
   }
 
-  private get outermost(): Call {
-    let call = this.at;
-    while (call.depth > 1) call = call.outer!;
-    return call;
+  /** The outermost call is another's now; the one that was inside it goes back to `step`. */
+  private forgetOutermost(step: Step<Request>): void {
+    const { row, numbers, home, depth } = this;
+    const shift = CALL_BITS * (depth - 2);
+    const { stage } = home.calls[(this.path >> shift) & CALL_MASK];
+    this.path = (home.callOf(stage, step).number << shift) | (this.path & ((1 << shift) - 1));
+    numbers.copyWithin(row + SINCE, row + SINCE + 1, row + SINCE + depth);
   }
 
   /** As new. */
   reset(): void {
-    assert(this.at.depth === 0, 'a request was given back that is still inside a stage');
+    assert(this.path === 0, 'a request was given back that is still inside a stage');
     this.visitor = null;
     this.connection = null;
     this.child = null;
@@ -206,36 +264,39 @@ export class Request implements Bearer {
   }
 }
 
-/** A call in progress: which stage, since when, and what follows. A request has its three from the start, one in the other. */
-class Call {
-  stage: Stage | null = null;
-  step: Step<Request> = nowhere;
-  sinceMs = 0;
-  readonly inner: Call | null;
-
-  constructor(
-    readonly depth: number,
-    readonly outer: Call | null,
-  ) {
-    this.inner = depth < DEEPEST ? new Call(depth + 1, this) : null;
-  }
-
-  copy(other: Call): void {
-    this.stage = other.stage;
-    this.step = other.step;
-    this.sinceMs = other.sinceMs;
-  }
+/** A call as it is wired: which stage, and what follows. Requests in it hold its number alone. */
+interface Call {
+  readonly stage: Stage;
+  readonly step: Step<Request>;
+  /** From 1. */
+  readonly number: number;
 }
-
-const nowhere: Step<Request> = () => assert(false, 'a request returned to nobody');
 
 /** The requests of a run. Those that have ended are used again, so that memory follows those in flight. */
 export class Requests {
   /** Follows one of them, if somebody asked. */
   tracer: Tracer | null = null;
+  /** By number; there is no call 0. */
+  readonly calls: Call[] = [undefined as never];
+  readonly rows = new Rows(WIDTH);
   private readonly spare: Request[] = [];
 
   constructor(readonly clock: VirtualClock) {}
+
+  /** The call of `stage` that `step` follows: nearly always the one of last time, since who calls a stage goes on in one way. */
+  callOf(stage: Stage, step: Step<Request>): Call {
+    const { call } = stage;
+    if (call !== null && call.step === step) return call;
+    stage.call = this.calls.find((one) => one?.stage === stage && one.step === step) ?? this.newCall(stage, step);
+    return stage.call;
+  }
+
+  private newCall(stage: Stage, step: Step<Request>): Call {
+    const call = { stage, step, number: this.calls.length };
+    assert(call.number <= CALL_MASK, 'stages are called in more ways than a wired website has');
+    this.calls.push(call);
+    return call;
+  }
 
   take(): Request {
     return this.spare.pop() ?? new Request(this);
