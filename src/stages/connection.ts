@@ -1,7 +1,9 @@
 /** A TCP connection between a visitor and nginx, from the first SYN until either side closes it. */
-import type { Step } from '../engine/agenda.js';
 import type { Request } from './request.js';
 import type { Visitor } from './visitor.js';
+
+/** The threshold of a connection that has met no loss: beyond any window. A small integer, which `Infinity` is not. */
+export const NO_THRESHOLD = 2 ** 30;
 
 export class Connection {
   visitor: Visitor | null = null;
@@ -13,19 +15,12 @@ export class Connection {
   served = 0;
   /** Whether the server's end is open. */
   open = false;
-  /** The ticket of `keepalive_timeout`. */
-  timer = 0;
-  /** When it last fell idle. */
-  idleSinceMs = 0;
-  /** What its request does once TLS is set up. */
-  afterHandshake: Step<Request> | null = null;
+  /** While nginx takes it for idle. */
+  idleness: Idleness | null = null;
   /** Congestion window when the next answer begins, in segments. */
   window = 0;
   /** The window at which slow start ends, in segments. */
-  threshold = Infinity;
-  /** Neighbours in the worker's list of idle connections, the one idle for longest first. */
-  older: Connection | null = null;
-  younger: Connection | null = null;
+  threshold = NO_THRESHOLD;
   /** The visitor's next idle connection. */
   next: Connection | null = null;
 
@@ -35,10 +30,18 @@ export class Connection {
     this.worker = -1;
     this.served = 0;
     this.open = false;
-    this.timer = 0;
-    this.afterHandshake = null;
     this.window = 0;
-    this.threshold = Infinity;
+    this.threshold = NO_THRESHOLD;
     this.next = null;
   }
+}
+
+/** What an idle connection has, and one in use need not carry. */
+export class Idleness {
+  sinceMs = 0;
+  /** The ticket of `keepalive_timeout`. */
+  timer = 0;
+  /** Neighbours in the worker's list of idle connections, the one idle for longest first. */
+  older: Connection | null = null;
+  younger: Connection | null = null;
 }

@@ -240,7 +240,6 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     connection.request = null;
     nginx.finish(connection, keep);
     if (!connection.open) return recycle(connection);
-    connection.idleSinceMs = clock.now();
     connection.next = visitor.idle;
     visitor.idle = connection;
   }

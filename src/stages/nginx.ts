@@ -89,6 +89,8 @@ export function nginxServer(
   );
   const readTimers = new Timeouts(clock, model.fastcgiReadTimeoutMs, expire);
   const idleTimers = new Timeouts(clock, model.keepaliveTimeoutMs, idleTooLong);
+  /** What follows a handshake: one step for all, since tcp alone asks for it. */
+  let afterHandshake: Step<Request> | null = null;
   let noSlot = 0;
   let drained = 0;
   let abandoned = 0;
@@ -143,7 +145,7 @@ export function nginxServer(
   }
 
   function secure(request: Request, step: Step<Request>): void {
-    request.connection!.afterHandshake = step;
+    afterHandshake = step;
     offer(request, acceptAndGreet);
   }
 
@@ -234,13 +236,13 @@ export function nginxServer(
     const worker = workers[request.connection!.worker];
     if (accept(request)) return work(request, acceptMs.of(request) + handshakeMs!.of(request), greeted);
     request.failure = emptyReply;
-    request.connection!.afterHandshake!(request, 0);
+    afterHandshake!(request, 0);
     turn(worker);
   }
 
   function greeted(worker: NginxWorker): void {
     const request = done(worker);
-    request.connection!.afterHandshake!(request, 0);
+    afterHandshake!(request, 0);
     turn(worker);
   }
 
@@ -333,8 +335,8 @@ export function nginxServer(
     touch(connection);
     const kept = keep && model.keepaliveTimeoutMs > 0 && connection.served < model.keepaliveRequests;
     if (!kept) return close(connection);
-    connection.timer = idleTimers.start(connection);
-    workers[connection.worker].idle.join(connection);
+    const idleness = workers[connection.worker].idle.join(connection, clock.now());
+    idleness.timer = idleTimers.start(connection);
   }
 
   /** It leaves the accept queue unaccepted. */
@@ -350,14 +352,12 @@ export function nginxServer(
 
   /** A request has come over a kept connection. */
   function touch(connection: Connection): void {
-    if (connection.timer === 0) return;
-    idleTimers.cancel(connection.timer);
-    connection.timer = 0;
+    if (connection.idleness === null) return;
+    idleTimers.cancel(connection.idleness.timer);
     workers[connection.worker].idle.leave(connection);
   }
 
   function idleTooLong(connection: Connection): void {
-    connection.timer = 0;
     workers[connection.worker].idle.leave(connection);
     close(connection);
     if (connection.request === null) leftover.closed(connection);

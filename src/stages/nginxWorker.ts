@@ -3,7 +3,7 @@ import { assert } from '../engine/assert.js';
 import { Level } from '../engine/level.js';
 import type { Group, Task } from '../host/cpu.js';
 import { Line } from '../host/line.js';
-import type { Connection } from './connection.js';
+import { type Connection, Idleness } from './connection.js';
 import type { Request } from './request.js';
 
 /** Slots that a worker uses for itself: its listening socket and the channel to the master (src/event/ngx_event.c). */
@@ -56,28 +56,37 @@ export class NginxWorker implements Task {
   }
 }
 
-/** Idle connections in the order in which they fell idle, linked through themselves. */
+/** Idle connections in the order in which they fell idle, linked through their idleness. */
 class IdleList {
   length = 0;
   oldest: Connection | null = null;
   private youngest: Connection | null = null;
+  private readonly spare: Idleness[] = [];
 
-  join(connection: Connection): void {
-    connection.older = this.youngest;
-    connection.younger = null;
+  join(connection: Connection, nowMs: number): Idleness {
+    const idleness = this.spare.pop() ?? new Idleness();
+    connection.idleness = idleness;
+    idleness.sinceMs = nowMs;
+    idleness.older = this.youngest;
+    idleness.younger = null;
     if (this.youngest === null) this.oldest = connection;
-    else this.youngest.younger = connection;
+    else this.youngest.idleness!.younger = connection;
     this.youngest = connection;
     this.length += 1;
+    return idleness;
   }
 
   leave(connection: Connection): void {
-    if (connection.older === null) this.oldest = connection.younger;
-    else connection.older.younger = connection.younger;
-    if (connection.younger === null) this.youngest = connection.older;
-    else connection.younger.older = connection.older;
-    connection.older = null;
-    connection.younger = null;
+    const idleness = connection.idleness!;
+    const { older, younger } = idleness;
+    if (older === null) this.oldest = younger;
+    else older.idleness!.younger = younger;
+    if (younger === null) this.youngest = older;
+    else younger.idleness!.older = older;
+    idleness.older = null;
+    idleness.younger = null;
+    connection.idleness = null;
+    this.spare.push(idleness);
     this.length -= 1;
   }
 }

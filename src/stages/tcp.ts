@@ -17,6 +17,7 @@ import type { Link } from '../host/link.js';
 import type { TcpModel } from '../model.js';
 import { Cause } from '../telemetry/cause.js';
 import { Meter } from '../telemetry/meter.js';
+import { NO_THRESHOLD } from './connection.js';
 import type { Listener } from './nginx.js';
 import { type Request, Stage } from './request.js';
 
@@ -49,7 +50,7 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
   function enter(request: Request): void {
     request.tries = 0;
     if (!request.connection!.open) return sendSyn(request);
-    if (clock.now() - request.connection!.idleSinceMs > model.rtoMinMs) request.connection!.window = model.initcwnd;
+    if (clock.now() - request.connection!.idleness!.sinceMs > model.rtoMinMs) request.connection!.window = model.initcwnd;
     if (request.traced) request.note('over the connection kept from before');
     request.waiting = clock.after(rtt(request) / 2, reachAgain, request);
   }
@@ -102,7 +103,7 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
     const connection = request.connection!;
     connection.open = true;
     connection.window = model.initcwnd;
-    connection.threshold = Infinity;
+    connection.threshold = NO_THRESHOLD;
     nginx.admit(connection);
     if (model.tls === null) return arrive(request);
     request.waiting = 0;

@@ -9,12 +9,10 @@ describe('connection', () => {
     connection.worker = 3;
     connection.served = 9;
     connection.open = true;
-    connection.timer = 5;
     connection.window = 40;
     connection.next = new Connection();
-    connection.idleSinceMs = 7;
+    connection.threshold = 20;
     connection.reset();
-    connection.idleSinceMs = 0;
     expect(connection).toEqual(new Connection());
   });
 });

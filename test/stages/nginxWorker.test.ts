@@ -36,10 +36,10 @@ describe('nginx worker', () => {
   it('idle connections keep their order when one leaves, at either end or in the middle', () => {
     const { idle } = new NginxWorker(new Group('nginx', 0), 0, 99);
     const [a, b, c, d] = Array.from({ length: 4 }, () => new Connection());
-    for (const connection of [a, b, c, d]) idle.join(connection);
+    for (const connection of [a, b, c, d]) idle.join(connection, 0);
     idle.leave(b);
     idle.leave(d);
-    idle.join(b);
+    idle.join(b, 0);
     idle.leave(a);
     expect(idle.length).toBe(2);
     expect(idle.oldest).toBe(c);
@@ -55,7 +55,7 @@ function closed(slots: number, used: number, idle: number): number[] {
   const worker = new NginxWorker(new Group('nginx', 0), 0, slots + 2);
   for (let i = 0; i < used; i += 1) worker.takeSlot(0);
   const connections = Array.from({ length: idle }, () => new Connection());
-  for (const connection of connections) worker.idle.join(connection);
+  for (const connection of connections) worker.idle.join(connection, 0);
   const numbers: number[] = [];
   const count = worker.drain((connection) => {
     worker.idle.leave(connection);
