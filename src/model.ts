@@ -31,6 +31,10 @@ export interface Model {
   readonly pages: readonly PageModel[];
   readonly visitors: VisitorsModel;
   readonly traffic: readonly SourceModel[];
+  /** What happens at a stated time, in the order in which it is written. */
+  readonly events: readonly EventModel[];
+  /** What happens again and again, by chance. */
+  readonly failures: readonly FailureModel[];
   readonly thresholds: readonly ThresholdModel[];
   /** What to watch for, in the scenario author's words, line by line. */
   readonly watch: readonly string[];
@@ -171,6 +175,7 @@ export interface NginxModel {
   /** Bytes of such an error page. */
   readonly errorBytes: number;
   readonly workerBytes: number;
+  readonly unit: UnitModel;
 }
 
 export interface PhpFpmModel {
@@ -192,6 +197,7 @@ export interface PhpFpmModel {
   readonly forkMs: Law;
   /** Proportional set size of a child. */
   readonly childBytes: number;
+  readonly unit: UnitModel;
 }
 
 export interface MysqlModel {
@@ -212,6 +218,7 @@ export interface MysqlModel {
   readonly baseBytes: number;
   /** Memory of a connection. */
   readonly connectionBytes: number;
+  readonly unit: UnitModel;
 }
 
 export interface PageModel {
@@ -243,6 +250,8 @@ export interface QueryModel {
   readonly reads: Law;
   /** The hot row that must be locked first; `null` for none. */
   readonly row: string | null;
+  /** The table it is about; `null` if nothing ever locks it. */
+  readonly table: string | null;
   /** How long the transaction goes on after the statement and before its commit, in ms; the row stays locked. */
   readonly holdMs: Law;
   /** Whether it ends in a commit, which waits for the log's flush. */
@@ -312,6 +321,82 @@ export interface ClosedSourceModel extends AnySource {
   readonly thinkMs: Law;
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+/** Something that happens to a part of the site, once. */
+export interface EventModel {
+  /** Names it in reports, and the windows that it cuts; the verb and its object unless the scenario says otherwise: `kill mysql`. */
+  readonly name: string;
+  readonly atMs: number;
+  /** How long it lasts; `null` where it is over at once, or stays to the end unless the site itself mends it. */
+  readonly forMs: number | null;
+  /** Why it happens, in the author's words; may be empty. */
+  readonly because: string;
+  readonly what: Happening;
+}
+
+/** The same as an alternating renewal process: good for a time, bad for a time, and so on to the end of the run. */
+export interface FailureModel {
+  /** Names its stream of chance, too, so that a further one does not move the others. */
+  readonly name: string;
+  /** From the end of one failure to the next, in ms. */
+  readonly upMs: Law;
+  /** How long one lasts, in ms; `null` where the site itself mends it. */
+  readonly downMs: Law | null;
+  readonly because: string;
+  readonly what: Happening;
+}
+
+export type Daemon = 'nginx' | 'php-fpm' | 'mysql';
+
+/**
+ * What can happen, by verb. The part that it happens to knows what follows; `stages/faults.ts` tells how it is asked.
+ *
+ * `kill`: SIGKILL to the main process. `hang`: alive, and silent. `stop`: the unit is stopped, and started when it is over.
+ * `restart` and `reload`: as systemctl does, or with the signal given. `upgrade`: nginx's binary, by USR2. `switch`: the
+ * symlink of the code points to another release. `power-off` and `reboot`: the host. `slow`: everything takes `times` as long.
+ * `steal`: a hypervisor takes that share of each core. `throttle`: a cgroup quota of so many cores. `fill`: no space is left on the
+ * disk. `loss`, `latency`, `partition`: of the network between visitors and host. `dns`: what the zone's servers say.
+ * `leak`: each request leaves so many bytes behind. `lock-table`: a statement that needs the table for itself waits, then
+ * works, and all later queries of the table wait for it. `cron`: a batch job. `config`: other settings from here on.
+ */
+export type Happening =
+  | { readonly verb: 'kill' | 'hang'; readonly on: Daemon }
+  | { readonly verb: 'stop' | 'restart'; readonly on: Daemon; readonly signal: 'QUIT' | 'TERM' }
+  | { readonly verb: 'reload'; readonly on: 'nginx' | 'php-fpm' }
+  | { readonly verb: 'upgrade'; readonly on: 'nginx' }
+  | { readonly verb: 'switch'; readonly on: 'code' }
+  | { readonly verb: 'power-off' | 'reboot'; readonly on: 'host' }
+  | { readonly verb: 'slow'; readonly on: Daemon | 'disk' | 'dns'; readonly times: number }
+  | { readonly verb: 'steal'; readonly on: 'cpu'; readonly share: number }
+  | { readonly verb: 'throttle'; readonly on: 'cpu'; readonly cores: number }
+  | { readonly verb: 'fill'; readonly on: 'disk' }
+  | { readonly verb: 'loss'; readonly on: 'network'; readonly share: number }
+  | { readonly verb: 'latency'; readonly on: 'network'; readonly ms: number }
+  | { readonly verb: 'partition'; readonly on: 'network' }
+  | { readonly verb: 'dns'; readonly on: 'dns'; readonly answer: 'outage' | 'SERVFAIL' | 'NXDOMAIN' | 'wrong' | 'moved' }
+  | { readonly verb: 'leak'; readonly on: 'php-fpm'; readonly bytes: number }
+  | { readonly verb: 'lock-table'; readonly on: 'mysql'; readonly table: string }
+  | { readonly verb: 'cron'; readonly on: 'host'; readonly job: JobModel };
+
+/** A batch job on the host: so many processes, each of which computes and reads by turns until it has done its part. */
+export interface JobModel {
+  readonly processes: number;
+  /** CPU of each process, in ms. */
+  readonly cpuMs: number;
+  /** Operations of each process on the disk. */
+  readonly reads: number;
+  readonly memoryBytes: number;
+}
+
+/** How systemd keeps a daemon. */
+export interface UnitModel {
+  /** `Restart=` of the unit: what is started again by itself after its main process has died. */
+  readonly restart: 'no' | 'on-failure' | 'on-abnormal' | 'always';
+  /** `RestartSec=`. */
+  readonly restartMs: number;
+  /** From the start of the process until it takes connections, in ms; recovery comes on top. */
+  readonly startMs: Law;
 }
 
 /** A statement that the run is checked against. */

@@ -17,6 +17,7 @@ import { type Arrival, type Lifecycle, lifecycle } from './stages/lifecycle.js';
 import type { Request } from './stages/request.js';
 import { Tracer } from './stages/tracer.js';
 import { arrivals } from './streams/arrivals.js';
+import { type Change, faults } from './streams/faults.js';
 import { answer } from './telemetry/answer.js';
 import type { Result } from './telemetry/result.js';
 import { Telemetry } from './telemetry/telemetry.js';
@@ -142,11 +143,18 @@ class Run {
     for (const window of model.windows) this.clock.at(window.fromMs, () => this.telemetry.openWindow(), undefined, Kind.change);
     const all =
       options.arrivals?.(this.clock) ?? merge(...model.traffic.map((_, index) => arrivals(model, index, this.clock, random)));
-    this.clock.at(0, () => this.subscribe(all), undefined, Kind.arrival);
+    const changes = faults(model, this.clock, random).pipe(tap((change) => this.happen(change)));
+    const visits = all.pipe(tap((arrival) => this.life.arrive(arrival)));
+    this.clock.at(0, () => this.subscribe(merge(changes, visits)), undefined, Kind.arrival);
   }
 
-  private subscribe(all: Observable<Arrival>): void {
-    this.subscription = all.pipe(tap((arrival) => this.life.arrive(arrival))).subscribe({
+  private happen(change: Change): void {
+    if (change.begins) this.life.faults.begin(change.occasion, change.forMs);
+    else this.life.faults.end(change.occasion);
+  }
+
+  private subscribe(all: Observable<unknown>): void {
+    this.subscription = all.subscribe({
       error: (error) => {
         this.failure = error;
         this.clock.halt();

@@ -13,6 +13,8 @@ import { Sharing } from './sharing.js';
 export class Group {
   /** CPU time that its tasks have asked for, less what those that were stopped had yet to get. */
   askedMs = 0;
+  /** Everything takes so many times as long. */
+  slowdown = 1;
 
   constructor(
     readonly name: string,
@@ -32,7 +34,7 @@ export interface Cpu {
   work<T extends Task>(task: T, ms: number, done: Step<T>): void;
   /** The task is killed in the middle of its work; what it has had stays had. */
   stop(task: Task): void;
-  /** `speed` is below 1 where a hypervisor steals time. */
+  /** `speed` is below 1 where a hypervisor steals time, and 0 while nothing may run. */
   resize(cores: number, speed?: number): void;
   readonly cores: number;
   /** Cores there are, less what is stolen, over time. */
@@ -67,8 +69,9 @@ export class FairShare implements Cpu {
 
   work<T extends Task>(task: T, ms: number, done: Step<T>): void {
     const { group } = task;
-    group.askedMs += ms;
-    this.sharing.start(task, ms, done, group.number);
+    const neededMs = ms * group.slowdown;
+    group.askedMs += neededMs;
+    this.sharing.start(task, neededMs, done, group.number);
   }
 
   stop(task: Task): void {

@@ -12,6 +12,10 @@ import { Pool } from './pool.js';
 export class Disk {
   /** Operations completed. */
   operations = 0;
+  /** Every operation takes so many times as long. */
+  slowdown = 1;
+  /** Whether no space is left on it; who writes must look. */
+  full = false;
   private readonly slots: Pool<Operation>;
   private readonly spacingMs: number;
   private readonly spare: Operation[] = [];
@@ -31,7 +35,7 @@ export class Disk {
   work<S>(subject: S, ms: number, done: Step<S>): void {
     const operation = this.spare.pop() ?? new Operation();
     operation.subject = subject;
-    operation.ms = ms;
+    operation.ms = ms * this.slowdown;
     operation.done = done as Step<never>;
     this.slots.take(operation, this.start);
   }

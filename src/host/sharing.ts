@@ -28,7 +28,7 @@ export class Sharing {
   private readonly steps: Step<never>[] = [];
   private came = 0;
 
-  /** Service per ms: all that there is, and what one job can take of it at the most. Both above 0; both may be infinite. */
+  /** Service per ms: all that there is, and what one job can take of it at the most. Both may be infinite, or 0 for a while. */
   constructor(
     private readonly clock: VirtualClock,
     private capacity: number,
@@ -109,6 +109,7 @@ export class Sharing {
     const { size } = this;
     if (size === 0) return this.alarm.set(Infinity);
     this.pace = Math.min(this.mostPerJob, this.capacity / size);
+    if (this.pace === 0) return this.alarm.set(Infinity);
     const left = this.enough[this.heap[0]] - this.served;
     this.alarm.set(left > 0 ? this.clock.now() + left / this.pace : this.clock.now());
   }

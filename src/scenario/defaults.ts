@@ -91,6 +91,9 @@ export const defaults = {
     error: { value: '0.02ms', source: 'measured stack, group B: a refused request costs 0.1 ms, less accept and proxy' },
     error_size: { value: '700 B', source: choice('nginx writes some 550 bytes, padded, and a header') },
     worker_memory: { value: '8 MiB', source: choice('a worker with 1,000 connections') },
+    restart: { value: 'no', source: 'Debian 12, nginx.service, which has no Restart=' },
+    restart_sec: { value: '100ms', source: 'systemd.service(5)' },
+    start: { value: '20ms', source: 'measured stack, group E: from the start to the first accept 20 to 23 ms' },
   },
   'php-fpm': {
     max_spawn_rate: { value: 32, source: fpm },
@@ -101,6 +104,9 @@ export const defaults = {
     request_terminate_timeout: { value: 0, source: fpm },
     fork: { value: '1ms', source: choice('page tables and first faults of a 30 to 60 MB child take 0.5 to 3 ms') },
     memory_per_child: { value: '40 MiB', source: choice('30 to 60 MB are typical of a content management system') },
+    restart: { value: 'no', source: 'Debian 12, php8.2-fpm.service, which has no Restart=' },
+    restart_sec: { value: '100ms', source: 'systemd.service(5)' },
+    start: { value: '100ms', source: choice('parsing, opcache memory and forks take 50 to 200 ms') },
   },
   mysql: {
     max_connections: { value: 151, source: mysqlManual },
@@ -113,6 +119,9 @@ export const defaults = {
     innodb_flush_log_at_trx_commit: { value: 1, source: mysqlManual },
     base_memory: { value: '100 MiB', source: choice('an idle MariaDB 10.11 besides its buffer pool') },
     memory_per_connection: { value: '1 MiB', source: choice('thread stack and buffers of a connection with small sorts') },
+    restart: { value: 'on-abnormal', source: 'Debian 12, mariadb.service' },
+    restart_sec: { value: '5s', source: 'Debian 12, mariadb.service' },
+    start: { value: '2s', source: choice('a small instance starts in 0.5 to 3 s after a clean stop') },
   },
   page: {
     weight: { value: 1, source: choice('pages are equally popular') },
@@ -133,6 +142,12 @@ export const defaults = {
     keep_alive: { value: 'on', source: 'RFC 9112, persistent by default' },
     pages_per_visit: { value: 1, source: choice('a visit is one page') },
     think: { value: { exponential: '7s' }, source: 'TPC-W 1.8, mean think time' },
+  },
+  job: {
+    processes: { value: 1, source: 'a job is one process' },
+    cpu: { value: 0, source: 'it only reads' },
+    reads: { value: 0, source: 'it only computes' },
+    memory: { value: '0 B', source: choice('too little to matter') },
   },
   traffic: {
     spacing: { value: 'poisson', source: 'visitors who know nothing of each other' },

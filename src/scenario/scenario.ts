@@ -8,6 +8,7 @@
  */
 import type { Model } from '../model.js';
 import { modelOf } from './build/model.js';
+import { checkEvents } from './checks/events.js';
 import { checkSite } from './checks/site.js';
 import { checkThresholds } from './checks/thresholds.js';
 import { checkTraffic } from './checks/traffic.js';
@@ -74,6 +75,7 @@ function resolve(written: Tree, problems: Problem[], options: ScenarioOptions): 
   const readable = !['traffic', 'duration', 'warmup'].some((key) => report.failedWithin([key]));
   checkTraffic(draft, report);
   if (siteKnown) checkSite(draft, report);
+  checkEvents(draft, siteKnown, report);
   const thresholds = checkThresholds(draft, readable, siteKnown, report);
   if (report.count > 0) throw new ScenarioError(report.sorted());
   return frozen(modelOf(draft as Complete, thresholds));

@@ -15,9 +15,12 @@ import type { Host } from '../host/host.js';
 import type { Model, SourceModel } from '../model.js';
 import { ANSWERED, Cause } from '../telemetry/cause.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { CRON } from './batchJob.js';
 import { Connection } from './connection.js';
 import { delivery } from './delivery.js';
 import { dnsLookup } from './dns.js';
+import { type Board, faultBoard, type Parts } from './faults.js';
+import { hostFaults } from './hostFaults.js';
 import { mysqlServer } from './mysql.js';
 import { nginxServer } from './nginx.js';
 import { phpFpm } from './phpFpm.js';
@@ -38,6 +41,8 @@ export interface Lifecycle {
   /** Requests of visitors that have begun and not ended, counted on their own. */
   readonly inside: number;
   arrive(arrival: Arrival): void;
+  /** What happens to the site's parts. */
+  readonly faults: Board;
 }
 
 /** Tells a visitor's requests apart in the hash that their needs come from: 2³² divided by the golden ratio. */
@@ -59,6 +64,10 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   const out = delivery(model.tcp, model.visitors, model.nginx, model.pages, clock, host.out);
   for (const stage of [dns, tcp, nginx.stage, fpm?.stage, mysql?.stage, out]) if (stage !== undefined) telemetry.add(stage.meter);
 
+  const parts: Parts = { ...hostFaults(model.host, clock, host) };
+  const faults = faultBoard(parts, clock, telemetry.journal);
+  if ([...model.events, ...model.failures].some(({ what }) => what.verb === 'cron')) host.cpu.group(CRON);
+
   const sources = model.traffic.map((source) => new Source(source, model, random));
   const roundTripMs = new Need('visitor.rtt', model.visitors.roundTripMs);
   const knows = new Need('visitor.knows', { law: 'uniform', low: 0, high: 1 });
@@ -75,6 +84,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   return {
     requests,
     arrive,
+    faults,
     get inside() {
       return inside;
     },

@@ -279,6 +279,8 @@ export class Requests {
   /** By number; there is no call 0. */
   readonly calls: Call[] = [undefined as never];
   readonly rows = new Rows(WIDTH);
+  /** All there are, in use or spare: a fault looks through them for those that it concerns. */
+  readonly all: Request[] = [];
   private readonly spare: Request[] = [];
 
   constructor(readonly clock: VirtualClock) {}
@@ -299,7 +301,13 @@ export class Requests {
   }
 
   take(): Request {
-    return this.spare.pop() ?? new Request(this);
+    return this.spare.pop() ?? this.make();
+  }
+
+  private make(): Request {
+    const request = new Request(this);
+    this.all.push(request);
+    return request;
   }
 
   give(request: Request): void {

@@ -4,7 +4,9 @@ import type { CauseCount, EventNote } from './result.js';
 import type { Telemetry } from './telemetry.js';
 
 export function eventsOf(telemetry: Telemetry, causes: readonly CauseCount[]): EventNote[] {
-  return [...surge(telemetry), ...firstFailures(causes), ...recovered(telemetry)].sort((a, b) => a.atMs - b.atMs);
+  return [...surge(telemetry), ...telemetry.journal.lines, ...firstFailures(causes), ...recovered(telemetry)].sort(
+    (a, b) => a.atMs - b.atMs,
+  );
 }
 
 function surge({ model, clock }: Telemetry): EventNote[] {

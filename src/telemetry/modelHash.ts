@@ -8,13 +8,17 @@ export function modelHash(model: Model): string {
   return fnv(text, 0x811c9dc5) + fnv(text, 0x01234567);
 }
 
-/** Keys in order, and no limit written as a word, since JSON has no infinity. */
+/**
+ * Keys in order, and no limit written as a word, since JSON has no infinity. What is not there (`null`, an empty list) does not count, so
+ * that a further part of the model leaves the fingerprints of those without it as they were.
+ */
 function sorted(value: unknown): unknown {
   if (value === Infinity) return 'unlimited';
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
+      .filter(([, part]) => part !== null && !(Array.isArray(part) && part.length === 0))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, part]) => [key, sorted(part)]),
   );

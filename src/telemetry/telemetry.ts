@@ -9,6 +9,7 @@ import type { Host } from '../host/host.js';
 import type { Model } from '../model.js';
 import { ANSWERED, type Cause } from './cause.js';
 import { Histogram } from './histogram.js';
+import { Journal } from './journal.js';
 import type { Meter } from './meter.js';
 import { SeriesRecorder } from './seriesRecorder.js';
 import { Snapshot } from './snapshot.js';
@@ -22,6 +23,7 @@ export class Telemetry {
   readonly series: SeriesRecorder;
   /** Latencies of the requests that failed in the counted time; those of good answers are in the windows. */
   readonly failed = new Histogram();
+  readonly journal = new Journal();
   /** Requests begun and ended since the start, uncounted ones included. */
   begun = 0;
   ended = 0;

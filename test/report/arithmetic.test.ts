@@ -31,7 +31,15 @@ describe('arithmetic', () => {
   });
 
   it('a locked row serves one at a time, until the commit is on disk', () => {
-    const query = { times: always(1), cpuMs: always(0.5), reads: always(0), row: 'stock', holdMs: always(10), commit: true };
+    const query = {
+      times: always(1),
+      cpuMs: always(0.5),
+      reads: always(0),
+      row: 'stock',
+      table: null,
+      holdMs: always(10),
+      commit: true,
+    };
     const page = { ...appPage(), script: { cpuMs: always(1), waitMs: always(0), queries: [query] } };
     const least = leastBound(arithmetic(model({ pages: [page] })).bounds);
     expect([least.kind, least.of]).toEqual(['row', 'stock']);
@@ -126,7 +134,15 @@ describe('arithmetic', () => {
   });
 
   it('bounds nothing by a row that is locked for no time, nor by a line without a limit', () => {
-    const query = { times: always(1), cpuMs: always(0), reads: always(0), row: 'stock', holdMs: always(0), commit: false };
+    const query = {
+      times: always(1),
+      cpuMs: always(0),
+      reads: always(0),
+      row: 'stock',
+      table: null,
+      holdMs: always(0),
+      commit: false,
+    };
     const page = { ...appPage(), script: { cpuMs: always(1), waitMs: always(0), queries: [query] } };
     const { host } = model();
     const network = { sendBytesPerMs: Infinity, receiveBytesPerMs: Infinity };

@@ -77,6 +77,7 @@ export function model(changes: Changes<Model> = {}): Model {
       errorMs: always(0.05),
       errorBytes: 500,
       workerBytes: 10 * 1024 ** 2,
+      unit: { restart: 'no', restartMs: 100, startMs: always(20) },
     },
     phpFpm: {
       pm: 'static',
@@ -92,6 +93,7 @@ export function model(changes: Changes<Model> = {}): Model {
       requestTerminateTimeoutMs: 0,
       forkMs: always(2),
       childBytes: 30 * 1024 ** 2,
+      unit: { restart: 'no', restartMs: 100, startMs: always(100) },
     },
     mysql: {
       maxConnections: 151,
@@ -104,6 +106,7 @@ export function model(changes: Changes<Model> = {}): Model {
       flushLogAtTrxCommit: 1,
       baseBytes: 200 * 1024 ** 2,
       connectionBytes: 1024 ** 2,
+      unit: { restart: 'on-abnormal', restartMs: 5000, startMs: always(2000) },
     },
     pages: [appPage()],
     visitors: {
@@ -116,6 +119,8 @@ export function model(changes: Changes<Model> = {}): Model {
       thinkMs: always(7000),
     },
     traffic: [openSource(40)],
+    events: [],
+    failures: [],
     thresholds: [],
     watch: [],
     ...changes,
@@ -124,7 +129,15 @@ export function model(changes: Changes<Model> = {}): Model {
 
 /** 3.1 ms of PHP, 5 queries of 0.5 ms: with Nginx's 0.2 ms, 5.8 ms of CPU. */
 export function appPage(changes: Changes<PageModel> = {}): PageModel {
-  const query = { times: always(5), cpuMs: always(0.5), reads: always(3), row: null, holdMs: always(0), commit: false };
+  const query = {
+    times: always(5),
+    cpuMs: always(0.5),
+    reads: always(3),
+    row: null,
+    table: null,
+    holdMs: always(0),
+    commit: false,
+  };
   return {
     path: '/app.php',
     weight: 1,

@@ -19,7 +19,15 @@ describe('what to look at next', () => {
   });
 
   it('of a locked row: that no number of children helps', () => {
-    const query = { times: always(1), cpuMs: always(0.5), reads: always(0), row: 'stock', holdMs: always(100), commit: false };
+    const query = {
+      times: always(1),
+      cpuMs: always(0.5),
+      reads: always(0),
+      row: 'stock',
+      table: null,
+      holdMs: always(100),
+      commit: false,
+    };
     const page = fixtures.appPage({ script: { cpuMs: always(1), waitMs: always(0), queries: [query] } });
     const [first] = findings(fixtures.heldResult(), fixtures.surgeModel({ pages: [page] }));
     expect(first).toContain('they wait for the row stock, which a request locks for 101 ms, one after the other');
@@ -117,8 +125,20 @@ describe('what to look at next', () => {
   });
 
   it('of two locked rows names the one that allows least', () => {
-    const query = { times: always(1), cpuMs: always(0.5), reads: always(0), row: 'stock', holdMs: always(100), commit: false };
-    const queries = [query, { ...query, row: 'cart', holdMs: always(300) }, { ...query, row: 'log', holdMs: always(1) }];
+    const query = {
+      times: always(1),
+      cpuMs: always(0.5),
+      reads: always(0),
+      row: 'stock',
+      table: null,
+      holdMs: always(100),
+      commit: false,
+    };
+    const queries = [
+      query,
+      { ...query, row: 'cart', table: null, holdMs: always(300) },
+      { ...query, row: 'log', holdMs: always(1) },
+    ];
     const page = fixtures.appPage({ script: { cpuMs: always(1), waitMs: always(0), queries } });
     const [first] = findings(fixtures.heldResult(), fixtures.surgeModel({ pages: [page] }));
     expect(first).toContain('they wait for the row cart, which a request locks for 301 ms');

@@ -320,7 +320,15 @@ describe('report', () => {
   });
 
   it('puts the arithmetic of files, rows and the disk beside what was measured, as far as that can be', () => {
-    const query = { times: always(1), cpuMs: always(0.5), reads: always(3), row: 'stock', holdMs: always(10), commit: true };
+    const query = {
+      times: always(1),
+      cpuMs: always(0.5),
+      reads: always(3),
+      row: 'stock',
+      table: null,
+      holdMs: always(10),
+      commit: true,
+    };
     const page = fixtures.appPage({ script: { cpuMs: always(3), waitMs: always(0), queries: [query] }, assets: [1] });
     const file = { path: '/style.css', weight: 0, bytes: always(1460), script: null, assets: [] };
     const mysql = { ...fixtures.model().mysql!, datasetBytes: 512 * 1024 ** 2, persistent: false };

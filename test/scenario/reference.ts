@@ -1,5 +1,6 @@
 /** The tables of docs/scenario-format.md, made from the schema: key, kind and range, default, its source, meaning. */
 import type * as z from 'zod';
+import { events, job } from '../../src/scenario/schema/events.js';
 import { hintOf, sourceOf } from '../../src/scenario/schema/hint.js';
 import { page } from '../../src/scenario/schema/pages.js';
 import { complete, site } from '../../src/scenario/schema/scenario.js';
@@ -37,8 +38,21 @@ export const tables: Readonly<Record<string, () => string>> = {
   flash: () => table(sources.flash, shared),
   day: () => table(only(memberOf(sources.day, 'day') as z.ZodType)),
   bursty: () => table(only(memberOf(only(memberOf(sources.bursty, 'bursty') as z.ZodType), 'high') as z.ZodType)),
+  events: verbs,
+  cron: () => table(job),
   users: () => table(sources.users, [...shared, 'at', 'for']),
 };
+
+/** What can happen, one row a verb. */
+function verbs(): string {
+  const rows = Object.entries(events).map(([verb, form]) => {
+    const lasts = memberOf(form, 'for');
+    const given = lasts === undefined ? '–' : isOptional(lasts) ? 'may' : 'must';
+    const schema = memberOf(form, verb) as z.ZodType;
+    return `| \`${verb}\` | ${kindOf(schema)} | ${given} | ${schema.description ?? ''} |`;
+  });
+  return ['| verb | object | `for` | what happens |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
 
 /** Keys that the table of `rate` has explained. */
 const shared = ['spacing', 'batch', 'name', 'because', 'pages'];

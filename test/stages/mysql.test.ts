@@ -97,7 +97,7 @@ describe('mysql', () => {
 
   describe('a hot row', () => {
     it('is locked by one after the other, in the order in which they came', () => {
-      const { ends, result } = queries({ row: 'stock', holdMs: always(100) }, [0, 10, 20]);
+      const { ends, result } = queries({ row: 'stock', table: null, holdMs: always(100) }, [0, 10, 20]);
       expect(ends).toEqual([
         '100 ms: 200 to the click at 0 ms',
         '200 ms: 200 to the click at 10 ms',
@@ -125,7 +125,7 @@ describe('mysql', () => {
     });
 
     it('is waited for until innodb_lock_wait_timeout: error 1205, a 500', () => {
-      const { ends, logs, result } = queries({ row: 'stock', holdMs: always(100) }, [0, 10, 20, 60], {
+      const { ends, logs, result } = queries({ row: 'stock', table: null, holdMs: always(100) }, [0, 10, 20, 60], {
         mysql: { lockWaitTimeoutMs: 150 },
       });
       expect(ends).toEqual([
@@ -139,7 +139,7 @@ describe('mysql', () => {
     });
 
     it('that is free at the very moment of the timeout is taken', () => {
-      const { ends } = queries({ row: 'stock', holdMs: always(100) }, [0, 0], { mysql: { lockWaitTimeoutMs: 100 } });
+      const { ends } = queries({ row: 'stock', table: null, holdMs: always(100) }, [0, 0], { mysql: { lockWaitTimeoutMs: 100 } });
       expect(ends[1]).toBe('200 ms: 200 to the click at 0 ms');
     });
   });

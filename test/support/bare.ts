@@ -17,11 +17,15 @@ import type {
   QueryModel,
   ScriptModel,
   TcpModel,
+  UnitModel,
   VisitorsModel,
 } from '../../src/model.js';
 
 export const zero = always(0);
 export const exponential = (mean: number): Law => ({ law: 'exponential', mean });
+
+/** A unit that is not started again by itself, and takes no time to start. */
+export const atOnce: UnitModel = { restart: 'no', restartMs: 0, startMs: zero };
 
 export interface Bare {
   name?: string;
@@ -39,6 +43,8 @@ export interface Bare {
   pages?: readonly PageModel[];
   visitors?: Partial<VisitorsModel>;
   traffic?: Model['traffic'];
+  events?: Model['events'];
+  failures?: Model['failures'];
   thresholds?: Model['thresholds'];
 }
 
@@ -113,6 +119,7 @@ export function bare(parts: Bare = {}): Model {
       errorMs: zero,
       errorBytes: 500,
       workerBytes: 0,
+      unit: atOnce,
       ...parts.nginx,
     },
     phpFpm:
@@ -132,6 +139,7 @@ export function bare(parts: Bare = {}): Model {
             requestTerminateTimeoutMs: 0,
             forkMs: zero,
             childBytes: 0,
+            unit: atOnce,
             ...parts.php,
           },
     mysql:
@@ -148,6 +156,7 @@ export function bare(parts: Bare = {}): Model {
             flushLogAtTrxCommit: 1,
             baseBytes: 0,
             connectionBytes: 0,
+            unit: atOnce,
             ...parts.mysql,
           },
     pages: parts.pages ?? [scriptPage()],
@@ -162,6 +171,8 @@ export function bare(parts: Bare = {}): Model {
       ...parts.visitors,
     },
     traffic: parts.traffic ?? [],
+    events: parts.events ?? [],
+    failures: parts.failures ?? [],
     thresholds: parts.thresholds ?? [],
     watch: [],
   };
@@ -176,7 +187,7 @@ export function filePage(page: Partial<PageModel> = {}): PageModel {
 }
 
 export function query(parts: Partial<QueryModel> = {}): QueryModel {
-  return { times: always(1), cpuMs: zero, reads: zero, row: null, holdMs: zero, commit: false, ...parts };
+  return { times: always(1), cpuMs: zero, reads: zero, row: null, table: null, holdMs: zero, commit: false, ...parts };
 }
 
 export function poisson(rate: number, parts: Partial<OpenSourceModel> = {}): OpenSourceModel {

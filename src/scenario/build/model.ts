@@ -1,7 +1,18 @@
 /** From the scenario as the schema has read it, and the checks have passed it, to the model: other names, no defaults left open. */
 import { always } from '../../engine/law.js';
-import type { HostModel, Model, MysqlModel, NginxModel, PageModel, PhpFpmModel, TcpModel, ThresholdModel } from '../../model.js';
+import type {
+  HostModel,
+  Model,
+  MysqlModel,
+  NginxModel,
+  PageModel,
+  PhpFpmModel,
+  TcpModel,
+  ThresholdModel,
+  UnitModel,
+} from '../../model.js';
 import type { Complete } from '../schema/scenario.js';
+import { eventOf, failuresOf } from './events.js';
 import { pathsOf, sourcesOf } from './sources.js';
 import { surgeOf, windowsOf } from './windows.js';
 
@@ -48,6 +59,8 @@ export function modelOf(scenario: Complete, thresholds: readonly ThresholdModel[
       thinkMs: visitors.think,
     },
     traffic: sourcesOf(scenario),
+    events: (scenario.events ?? []).map(eventOf),
+    failures: failuresOf(scenario.failures ?? []),
     thresholds,
     watch: scenario.watch ?? [],
   };
@@ -111,6 +124,7 @@ function nginxOf(nginx: Complete['nginx'], cores: number): NginxModel {
     errorMs: nginx.cpu.error,
     errorBytes: nginx.error_size,
     workerBytes: nginx.worker_memory,
+    unit: unitOf(nginx),
   };
 }
 
@@ -135,6 +149,7 @@ function phpFpmOf(fpm: NonNullable<Complete['php-fpm']>): PhpFpmModel {
     requestTerminateTimeoutMs: fpm.request_terminate_timeout,
     forkMs: fpm.fork,
     childBytes: fpm.memory_per_child,
+    unit: unitOf(fpm),
   };
 }
 
@@ -150,7 +165,12 @@ function mysqlOf(mysql: NonNullable<Complete['mysql']>): MysqlModel {
     flushLogAtTrxCommit: mysql.innodb_flush_log_at_trx_commit,
     baseBytes: mysql.base_memory,
     connectionBytes: mysql.memory_per_connection,
+    unit: unitOf(mysql),
   };
+}
+
+function unitOf(daemon: Pick<Complete['nginx'], 'Restart' | 'RestartSec' | 'start'>): UnitModel {
+  return { restart: daemon.Restart, restartMs: daemon.RestartSec, startMs: daemon.start };
 }
 
 function pagesOf(pages: Complete['pages']): PageModel[] {
@@ -172,5 +192,13 @@ function pageOf(path: string, page: Complete['pages'][string], paths: readonly s
 function queryOf(query: NonNullable<Complete['pages'][string]['queries']>[number]) {
   const row = query.row ?? null;
   const commit = query.commit ?? row !== null;
-  return { times: query.times, cpuMs: query.cpu, reads: query.reads, row, holdMs: commit ? query.hold : always(0), commit };
+  return {
+    times: query.times,
+    cpuMs: query.cpu,
+    reads: query.reads,
+    row,
+    table: query.table ?? null,
+    holdMs: commit ? query.hold : always(0),
+    commit,
+  };
 }

@@ -4,6 +4,7 @@ import { defaults } from '../defaults.js';
 import { hinted, setting } from './hint.js';
 import { durationLaw } from './laws.js';
 import { ABOVE_ZERO, directiveSize, duration, size, whole } from './quantity.js';
+import { unit } from './unit.js';
 import { choice } from './word.js';
 
 const given = defaults.mysql;
@@ -36,4 +37,5 @@ export const mysql = z.strictObject({
   ),
   base_memory: setting(size(), 'Memory of the server besides its buffer pool.', given.base_memory),
   memory_per_connection: setting(size(), 'Memory of a connection.', given.memory_per_connection),
+  ...unit(given),
 });

@@ -4,6 +4,7 @@ import { defaults } from '../defaults.js';
 import { setting } from './hint.js';
 import { durationLaw } from './laws.js';
 import { duration, orWord, size, whole } from './quantity.js';
+import { unit } from './unit.js';
 import { onOff } from './word.js';
 
 const given = defaults.nginx;
@@ -46,4 +47,5 @@ export const nginx = z.strictObject({
   cpu: setting(cpu.prefault({}), 'CPU time in the worker.'),
   error_size: setting(size(), 'Bytes of an error page of its own.', given.error_size),
   worker_memory: setting(size(), 'Memory of a worker.', given.worker_memory),
+  ...unit(given),
 });

@@ -28,6 +28,7 @@ const query = z.strictObject({
   cpu: setting(durationLaw(), "CPU in the database's thread."),
   reads: setting(countLaw(), 'Pages looked up in the buffer pool; one that is not there is read from disk.', given.reads),
   row: setting(text(200, 'the name of a row').optional(), 'The hot row that must be locked first.'),
+  table: setting(text(200, 'the name of a table').optional(), 'The table it is about, which a migration may lock.'),
   hold: setting(
     durationLaw(),
     'How long the transaction goes on after the statement and before its commit; the row stays locked.',

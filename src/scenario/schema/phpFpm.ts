@@ -4,6 +4,7 @@ import { defaults } from '../defaults.js';
 import { setting } from './hint.js';
 import { durationLaw } from './laws.js';
 import { duration, size, whole } from './quantity.js';
+import { unit } from './unit.js';
 import { choice, formed } from './word.js';
 
 const given = defaults['php-fpm'];
@@ -51,4 +52,5 @@ export const phpFpm = z.strictObject({
   request_terminate_timeout: setting(duration(), 'After which a script is killed; 0 for never.', given.request_terminate_timeout),
   fork: setting(durationLaw(), 'CPU that the fork of a child takes.', given.fork),
   memory_per_child: setting(size(), 'Proportional set size of a child.', given.memory_per_child),
+  ...unit(given),
 });

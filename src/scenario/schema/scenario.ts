@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { defaults } from '../defaults.js';
 import { dns } from './dns.js';
+import { eventList, failureList } from './events.js';
 import { hinted, setting } from './hint.js';
 import { host } from './host.js';
 import { mysql } from './mysql.js';
@@ -50,6 +51,8 @@ const lesson = {
   warmup: setting(duration(), 'Simulated first, but not counted.', defaults.scenario.warmup),
   traffic: setting(traffic, 'Where visits come from.'),
   visitors: setting(visitors.prefault({}), 'The people behind the browsers.'),
+  events: setting(eventList.optional(), 'What happens to the site, and when.'),
+  failures: setting(failureList.optional(), 'What happens to it again and again, by chance.'),
   thresholds: setting(
     listOf(text(500, 'a threshold'), 200, 'thresholds').optional(),
     'Statements that the run is checked against.',

@@ -1,0 +1,64 @@
+/**
+ * A batch job: processes that compute and read by turns, as a backup, a log rotation or a search index does.
+ *
+ * Each alternates between a turn of CPU and its share of the reads, so that both are spread over the whole of its life.
+ */
+import { meanOf } from '../engine/distribution.js';
+import type { Group, Task } from '../host/cpu.js';
+import type { Host } from '../host/host.js';
+import type { Account } from '../host/memory.js';
+import type { DiskModel, JobModel } from '../model.js';
+
+/** Where CPU time and memory of batch jobs are put down. */
+export const CRON = 'cron';
+/** CPU of a turn; short against what a visitor would notice, long against an event. */
+const TURN_MS = 10;
+
+export function startJob(job: JobModel, disk: DiskModel, host: Host): undefined {
+  const group = host.cpu.group(CRON);
+  const memory = host.memory.account(CRON);
+  for (let i = 0; i < job.processes; i += 1) new Process(group, job, meanOf(disk.latencyMs), host, memory).turn();
+}
+
+class Process implements Task {
+  private turnsLeft: number;
+  private readonly turnMs: number;
+  private readsLeft: number;
+  /** Of these, in the turn under way. */
+  private toRead = 0;
+
+  constructor(
+    readonly group: Group,
+    private readonly job: JobModel,
+    private readonly latencyMs: number,
+    private readonly host: Host,
+    private readonly memory: Account,
+  ) {
+    this.turnsLeft = Math.max(1, Math.ceil(job.cpuMs / TURN_MS));
+    this.turnMs = job.cpuMs / this.turnsLeft;
+    this.readsLeft = job.reads;
+    memory.hold(job.memoryBytes);
+  }
+
+  turn(): void {
+    if (this.turnsLeft > 0) this.host.cpu.work(this, this.turnMs, worked);
+    else this.memory.hold(-this.job.memoryBytes);
+  }
+
+  worked(): void {
+    this.toRead = Math.ceil(this.readsLeft / this.turnsLeft);
+    this.turnsLeft -= 1;
+    this.readNext();
+  }
+
+  /** One after the other. */
+  readNext(): void {
+    if (this.toRead === 0) return this.turn();
+    this.toRead -= 1;
+    this.readsLeft -= 1;
+    this.host.disk.work(this, this.latencyMs, haveRead);
+  }
+}
+
+const worked = (process: Process) => process.worked();
+const haveRead = (process: Process) => process.readNext();

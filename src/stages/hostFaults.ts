@@ -1,0 +1,88 @@
+/**
+ * What may happen to the machine itself: time stolen from its cores, a quota on them, a slow or a full disk, a batch job.
+ *
+ * A hypervisor's theft is even: all cores are slower by its share. A quota is spent as the kernel does (CFS bandwidth control):
+ * everything runs at full speed until the period's part is used up, and then not at all until the next period.
+ */
+import { Kind } from '../engine/agenda.js';
+import type { VirtualClock } from '../engine/clock.js';
+import type { Host } from '../host/host.js';
+import type { HostModel } from '../model.js';
+import { startJob } from './batchJob.js';
+import { type End, Factors, type Faults } from './faults.js';
+
+/** `cpu.max`: the kernel's default period (Documentation/scheduler/sched-bwc.rst). */
+const PERIOD_MS = 100;
+/** A part of the quota so small, per core, that it counts as used up; the kernel hands out 5 ms at a time. */
+const CRUMB_MS = 0.5;
+
+export interface HostFaults {
+  readonly cpu: Faults;
+  readonly disk: Faults;
+  readonly host: Faults;
+}
+
+export function hostFaults(model: HostModel, clock: VirtualClock, host: Host): HostFaults {
+  const speed = new Factors(resize);
+  const diskPace = new Factors((times) => {
+    host.disk.slowdown = times;
+  });
+  let frozen = false;
+  let fills = 0;
+  return {
+    cpu: { steal: ({ share }) => speed.add(1 - share), throttle: ({ cores }) => throttle(cores) },
+    disk: { slow: ({ times }) => diskPace.add(times), fill },
+    host: { cron: ({ job }) => startJob(job, model.disk, host) },
+  };
+
+  function resize(): void {
+    host.cpu.resize(model.cores, frozen ? 0 : speed.value);
+  }
+
+  function freeze(now: boolean): void {
+    frozen = now;
+    resize();
+  }
+
+  function throttle(cores: number): End {
+    const quotaMs = cores * PERIOD_MS;
+    let spentMs = host.cpu.busyMs;
+    let budgetMs = 0;
+    let ticket = 0;
+    let over = false;
+    nextPeriod();
+    return () => {
+      over = true;
+      clock.cancel(ticket);
+      freeze(false);
+    };
+
+    /** What a period has used beyond its part is taken from the next; what it has not used is gone. */
+    function nextPeriod(): void {
+      if (over) return;
+      budgetMs = quotaMs + Math.min(0, budgetMs - (host.cpu.busyMs - spentMs));
+      spentMs = host.cpu.busyMs;
+      if (frozen) freeze(false);
+      clock.after(PERIOD_MS, nextPeriod, undefined, Kind.change);
+      clock.cancel(ticket);
+      look();
+    }
+
+    /** At the earliest moment at which the part can be used up. */
+    function look(): void {
+      ticket = 0;
+      const leftMs = budgetMs - (host.cpu.busyMs - spentMs);
+      if (leftMs <= CRUMB_MS * model.cores) freeze(true);
+      else ticket = clock.after(leftMs / model.cores, look, undefined, Kind.change);
+    }
+  }
+
+  function fill(): End {
+    fills += 1;
+    host.disk.full = true;
+    return () => {
+      fills -= 1;
+      host.disk.full = fills > 0;
+    };
+  }
+}
