@@ -295,7 +295,10 @@ export class Requests {
 
   private newCall(stage: Stage, step: Step<Request>): Call {
     const call = { stage, step, number: this.calls.length };
-    assert(call.number <= CALL_MASK, 'stages are called in more ways than a wired website has');
+    assert(
+      call.number <= CALL_MASK,
+      'steps are made once, when the website is wired: a stage was called with too many different ones',
+    );
     this.calls.push(call);
     return call;
   }

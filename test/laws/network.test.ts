@@ -4,7 +4,7 @@ import { always, type Law } from '../../src/engine/law.js';
 import type { RatePiece } from '../../src/model.js';
 import { run } from '../../src/simulate.js';
 import { dnsLookup } from '../../src/stages/dns.js';
-import { Requests } from '../../src/stages/request.js';
+import { type Request, Requests } from '../../src/stages/request.js';
 import { Visitor } from '../../src/stages/visitor.js';
 import { bare, exponential, filePage, poisson, scriptPage, users } from '../support/bare.js';
 import { feed } from '../support/hosts.js';
@@ -257,11 +257,12 @@ function lookups(law: Law, lengthMs: number, k: number) {
       request.seedHigh = seeds.word() | 0;
       request.seedLow = seeds.word() | 0;
       inside.add(1, clock.now());
-      request.call(dns, (answered) => {
-        inside.add(-1, clock.now());
-        spare.push(answered.visitor!);
-        requests.give(answered);
-      });
+      request.call(dns, leave);
+    };
+    const leave = (answered: Request) => {
+      inside.add(-1, clock.now());
+      spare.push(answered.visitor!);
+      requests.give(answered);
     };
     const count = () => {
       asked = 0;

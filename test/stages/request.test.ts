@@ -84,6 +84,19 @@ describe('request', () => {
     expect([nginx.meter.inside.value, php.meter.inside.value, request.spentMs]).toEqual([0, 0, 5]);
   });
 
+  it('takes the same few steps again and again: one made for each call is a mistake', () => {
+    const { request, stage } = site();
+    const dns = stage('dns', (one) => one.return());
+    const made = () =>
+      request.call(dns, (one) => {
+        one.tries += 1;
+      });
+    expect(() => {
+      for (let i = 0; i < 300; i += 1) made();
+    }).toThrow('steps are made once, when the website is wired');
+    expect(request.tries).toBe(255);
+  });
+
   it('cannot return without a call, nor to nobody', () => {
     const { request } = site();
     expect(() => request.return()).toThrow('a return without a call');
