@@ -1,10 +1,23 @@
 /** A PHP-FPM child: a process that runs one script at a time, and the script in its hands. */
+import { Rows } from '../engine/rows.js';
 import type { Group, Task } from '../host/cpu.js';
 import type { DatabaseClient, Thread } from './mysql.js';
 import type { Request } from './request.js';
 import type { Query, Script } from './script.js';
 
+/** The numbers in a child's row: see the accessors. */
+const SINCE = 0;
+const RESUMED = 1;
+const STRETCH = 2;
+const WIDTH = 3;
+
+export function childRows(): Rows {
+  return new Rows(WIDTH);
+}
+
 export class Child implements Task, DatabaseClient {
+  private readonly numbers: Float64Array;
+  private readonly row: number;
   request: Request | null = null;
   script: Script = undefined as never;
   /** Its connection to MySQL, if it has one. */
@@ -19,19 +32,42 @@ export class Child implements Task, DatabaseClient {
   waiting = 0;
   /** Requests it has run. */
   served = 0;
-  busySinceMs = 0;
-  lastActiveMs = 0;
-  resumedMs = 0;
-  /** Of the script: one stretch of PHP, queries there are and queries asked so far. */
-  stretchMs = 0;
+  /** Of the script: queries there are and queries asked so far. */
   queries = 0;
   asked = 0;
 
   constructor(
     readonly group: Group,
     readonly number: number,
-    readonly startedMs: number,
-  ) {}
+    startedMs: number,
+    rows = childRows(),
+  ) {
+    this.row = rows.take();
+    this.numbers = rows.block;
+    this.sinceMs = startedMs;
+  }
+
+  /** When it began the script in its hands, or fell idle. */
+  get sinceMs(): number {
+    return this.numbers[this.row + SINCE];
+  }
+  set sinceMs(ms: number) {
+    this.numbers[this.row + SINCE] = ms;
+  }
+
+  /** One stretch of PHP, from the start or an answer to the next query or the end: when it began, and the CPU that it needs. */
+  get resumedMs(): number {
+    return this.numbers[this.row + RESUMED];
+  }
+  set resumedMs(ms: number) {
+    this.numbers[this.row + RESUMED] = ms;
+  }
+  get stretchMs(): number {
+    return this.numbers[this.row + STRETCH];
+  }
+  set stretchMs(ms: number) {
+    this.numbers[this.row + STRETCH] = ms;
+  }
 
   begin(request: Request, script: Script, nowMs: number): void {
     this.request = request;
@@ -40,14 +76,14 @@ export class Child implements Task, DatabaseClient {
     this.asked = 0;
     this.answered = false;
     this.stretchMs = script.cpuMs.of(request) / (this.queries + 1);
-    this.busySinceMs = nowMs;
+    this.sinceMs = nowMs;
     request.child = this;
   }
 
   end(nowMs: number): void {
     this.request = null;
     this.served += 1;
-    this.lastActiveMs = nowMs;
+    this.sinceMs = nowMs;
   }
 
   get query(): Query {

@@ -14,7 +14,7 @@ import { Level } from '../engine/level.js';
 import type { Host } from '../host/host.js';
 import { Line } from '../host/line.js';
 import type { PhpFpmModel } from '../model.js';
-import { Child } from './fpmChild.js';
+import { Child, childRows } from './fpmChild.js';
 
 /** FPM_IDLE_SERVER_MAINTENANCE_HEARTBEAT in fpm_process_ctl.h. */
 const MAINTENANCE_MS = 1000;
@@ -58,6 +58,7 @@ export function fpmManager(
   const master = { group };
   const memory = host.memory.account('php-fpm');
   const forkMs = distribution(model.forkMs);
+  const rows = childRows();
   const children: Child[] = [];
   const idle = new Line<Child>();
   const busy = new Level();
@@ -143,8 +144,7 @@ export function fpmManager(
 
   function spawn(): Child {
     started += 1;
-    const child = new Child(group, started, clock.now());
-    child.lastActiveMs = clock.now();
+    const child = new Child(group, started, clock.now(), rows);
     children.push(child);
     return child;
   }
@@ -204,7 +204,7 @@ export function fpmManager(
   function endOneIdle(): void {
     const oldest = oldestIdle();
     if (oldest === null) return;
-    const idleSince = Math.floor(oldest.lastActiveMs / 1000);
+    const idleSince = Math.floor(oldest.sinceMs / 1000);
     const now = Math.floor(clock.now() / 1000);
     if (idleSince < now - model.processIdleTimeoutMs / 1000) endOldest();
   }
@@ -229,7 +229,7 @@ export function fpmManager(
   function checkTimes(): void {
     const limit = Math.floor(model.requestTerminateTimeoutMs / 1000);
     for (const child of [...children]) {
-      if (child.request === null || Math.floor((clock.now() - child.busySinceMs) / 1000) < limit) continue;
+      if (child.request === null || Math.floor((clock.now() - child.sinceMs) / 1000) < limit) continue;
       handlers.overran(child);
       busy.add(-1, clock.now());
       replace(child);

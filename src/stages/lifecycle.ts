@@ -26,7 +26,7 @@ import { nginxServer } from './nginx.js';
 import { phpFpm } from './phpFpm.js';
 import { type Request, Requests, type Stage } from './request.js';
 import { tcpConnect } from './tcp.js';
-import { Visitor } from './visitor.js';
+import { Visitor, visitorRows } from './visitor.js';
 
 /** Somebody comes to the site. */
 export interface Arrival {
@@ -77,6 +77,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     [tcp, leftDuring('tcp', 'the visitor left before a connection was made')],
     [out, leftDuring('delivery', 'the visitor left while the answer was arriving')],
   ]);
+  const visitors = visitorRows();
   const spareVisitors: Visitor[] = [];
   const spareConnections: Connection[] = [];
   let numbered = 0;
@@ -93,7 +94,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   // A visit.
 
   function arrive(arrival: Arrival): void {
-    const visitor = spareVisitors.pop() ?? new Visitor();
+    const visitor = spareVisitors.pop() ?? new Visitor(visitors);
     const source = sources[arrival.source];
     visitor.source = arrival.source;
     visitor.seedHigh = source.seeds.word() | 0;

@@ -4,24 +4,31 @@
  * What else a visitor needs (bandwidth, pages, patience) is not stored but a function of the seed; see `engine/need.ts`.
  */
 import type { Bearer } from '../engine/need.js';
+import { Rows } from '../engine/rows.js';
 import type { Connection } from './connection.js';
 
+/** The numbers in a visitor's row: see the accessors. */
+const ROUND_TRIP = 0;
+const LINE_FREE = 1;
+const KNOWS_UNTIL = 2;
+const PAGES_LEFT = 3;
+const WIDTH = 4;
+
+export function visitorRows(): Rows {
+  return new Rows(WIDTH);
+}
+
 export class Visitor implements Bearer {
+  private readonly numbers: Float64Array;
+  private readonly row: number;
   seedHigh = 0;
   seedLow = 0;
-  /** Round trip to the server, in ms. */
-  roundTripMs = 0;
-  /** When the visitor's own line has taken all that was sent over it. */
-  lineFreeMs = 0;
   /** Whether the visit ends with what is in flight: its page has failed, or patience is lost. */
   over = false;
   /** Which source sent them. */
   source = 0;
-  /** Until when the browser knows the site's address. */
-  knowsUntilMs = 0;
   /** Requests made so far. */
   requests = 0;
-  pagesLeft = 0;
   /** Index in the model of the page being loaded. */
   page = 0;
   /** Of that page: assets not asked for yet, and requests in flight. */
@@ -29,6 +36,43 @@ export class Visitor implements Bearer {
   inFlight = 0;
   /** The first of the idle connections. */
   idle: Connection | null = null;
+
+  constructor(rows = visitorRows()) {
+    this.row = rows.take();
+    this.numbers = rows.block;
+  }
+
+  /** Round trip to the server, in ms. */
+  get roundTripMs(): number {
+    return this.numbers[this.row + ROUND_TRIP];
+  }
+  set roundTripMs(ms: number) {
+    this.numbers[this.row + ROUND_TRIP] = ms;
+  }
+
+  /** When the visitor's own line has taken all that was sent over it. */
+  get lineFreeMs(): number {
+    return this.numbers[this.row + LINE_FREE];
+  }
+  set lineFreeMs(ms: number) {
+    this.numbers[this.row + LINE_FREE] = ms;
+  }
+
+  /** Until when the browser knows the site's address. */
+  get knowsUntilMs(): number {
+    return this.numbers[this.row + KNOWS_UNTIL];
+  }
+  set knowsUntilMs(ms: number) {
+    this.numbers[this.row + KNOWS_UNTIL] = ms;
+  }
+
+  /** May be infinite. */
+  get pagesLeft(): number {
+    return this.numbers[this.row + PAGES_LEFT];
+  }
+  set pagesLeft(pages: number) {
+    this.numbers[this.row + PAGES_LEFT] = pages;
+  }
 
   reset(): void {
     this.lineFreeMs = 0;

@@ -16,19 +16,19 @@ describe('child', () => {
       scriptPage({ cpuMs: always(30), queries: [query({ row: 'a' }), query({ row: 'b' })] }).script!,
     );
     child.begin(request, script, 5);
-    expect([child.queries, child.stretchMs, child.busySinceMs]).toEqual([2, 10, 5]);
+    expect([child.queries, child.stretchMs, child.sinceMs]).toEqual([2, 10, 5]);
     expect(request.child).toBe(child);
     child.asked = 2;
     expect([child.query.row, child.queryNumber]).toEqual(['b', 2]);
   });
 
-  it('counts what it has run, and when it ended last', () => {
+  it('counts what it has run, and when it fell idle', () => {
     const child = new Child(new Group('php-fpm', 0), 1, 0);
     const script = new Script('/', scriptPage().script!);
     for (const atMs of [10, 20]) {
       child.begin(new Requests(new VirtualClock()).take(), script, atMs);
       child.end(atMs + 3);
     }
-    expect([child.request, child.served, child.lastActiveMs]).toEqual([null, 2, 23]);
+    expect([child.request, child.served, child.sinceMs]).toEqual([null, 2, 23]);
   });
 });
