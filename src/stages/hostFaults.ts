@@ -13,8 +13,8 @@ import { type End, Factors, type Faults } from './faults.js';
 
 /** `cpu.max`: the kernel's default period (Documentation/scheduler/sched-bwc.rst). */
 const PERIOD_MS = 100;
-/** A part of the quota so small, per core, that it counts as used up; the kernel hands out 5 ms at a time. */
-const CRUMB_MS = 0.5;
+/** A rest of the quota so small, per core, that it counts as used up, and is not lost; the kernel hands out 5 ms at a time. */
+const CRUMB_MS = 0.01;
 
 export interface HostFaults {
   readonly cpu: Faults;
@@ -57,10 +57,11 @@ export function hostFaults(model: HostModel, clock: VirtualClock, host: Host): H
       freeze(false);
     };
 
-    /** What a period has used beyond its part is taken from the next; what it has not used is gone. */
+    /** What a period has used beyond its part is taken from the next; what it has not used is gone, but for the crumb. */
     function nextPeriod(): void {
       if (over) return;
-      budgetMs = quotaMs + Math.min(0, budgetMs - (host.cpu.busyMs - spentMs));
+      const leftMs = budgetMs - (host.cpu.busyMs - spentMs);
+      budgetMs = quotaMs + (frozen ? leftMs : Math.min(0, leftMs));
       spentMs = host.cpu.busyMs;
       if (frozen) freeze(false);
       clock.after(PERIOD_MS, nextPeriod, undefined, Kind.change);

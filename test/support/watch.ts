@@ -15,6 +15,7 @@ import { type Arrival, lifecycle } from '../../src/stages/lifecycle.js';
 import type { Request } from '../../src/stages/request.js';
 import { Tracer } from '../../src/stages/tracer.js';
 import { arrivals } from '../../src/streams/arrivals.js';
+import { faults } from '../../src/streams/faults.js';
 import { Telemetry } from '../../src/telemetry/telemetry.js';
 
 export interface Watched extends Bearer {
@@ -112,9 +113,14 @@ export function watch(
   life.requests.tracer = watcher;
   for (const window of model.windows) clock.at(window.fromMs, () => telemetry.openWindow(), undefined, Kind.change);
   const all = options.arrivals?.(clock) ?? merge(...model.traffic.map((_, index) => arrivals(model, index, clock, random)));
+  const happening = faults(model, clock, random).subscribe((change) => {
+    if (change.begins) life.faults.begin(change.occasion, change.forMs);
+    else life.faults.end(change.occasion);
+  });
   const subscription = all.subscribe((arrival) => life.arrive(arrival));
   clock.runUntil(model.durationMs);
   subscription.unsubscribe();
+  happening.unsubscribe();
   telemetry.check();
   return watcher.all;
 }
