@@ -58,8 +58,8 @@ export interface SurgeModel {
 
 export interface HostModel {
   readonly cores: number;
-  /** How runnable tasks share the cores; `fair-share` is fluid processor sharing. */
-  readonly scheduler: 'fair-share';
+  /** How runnable tasks share the cores: `fair-share` is fluid processor sharing, `kernel` the turns that Linux gives. */
+  readonly scheduler: 'fair-share' | 'kernel';
   readonly memoryBytes: number;
   /** What the kernel and everything but the three daemons hold. */
   readonly systemBytes: number;

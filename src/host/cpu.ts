@@ -1,8 +1,8 @@
 /**
  * The cores of the host, asked for by tasks. A task does one thing at a time and uses at most one core.
  *
- * One door, `work`, whatever the discipline behind it. `FairShare` is fluid processor sharing, exact against theory: every
- * runnable task advances at the same pace. Not modelled here: time slices, wake-up preemption, caches gone cold.
+ * One door, `work`, and two disciplines behind it. `FairShare` is fluid processor sharing, exact against theory: every
+ * runnable task advances at the same pace. `Kernel`, in `kernel.ts`, gives the cores out by turns as Linux does.
  */
 import type { Step } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
@@ -32,6 +32,8 @@ export interface Cpu {
   group(name: string): Group;
   /** Runs `done(task)` once the task has had `ms` of CPU time. */
   work<T extends Task>(task: T, ms: number, done: Step<T>): void;
+  /** Within a step of the task: lets those of its group go first who have had less, where there are turns, and runs `done(task)`. */
+  yield<T extends Task>(task: T, done: Step<T>): void;
   /** The task is killed in the middle of its work; what it has had stays had. */
   stop(task: Task): void;
   /** `speed` is below 1 where a hypervisor steals time, and 0 while nothing may run. */
@@ -72,6 +74,11 @@ export class FairShare implements Cpu {
     const neededMs = ms * group.slowdown;
     group.askedMs += neededMs;
     this.sharing.start(task, neededMs, done, group.number);
+  }
+
+  /** All advance together, so there is nobody to let go first. */
+  yield<T extends Task>(task: T, done: Step<T>): void {
+    done(task, 0);
   }
 
   stop(task: Task): void {

@@ -4,8 +4,12 @@ import type { VirtualClock } from '../engine/clock.js';
 import type { HostModel } from '../model.js';
 import { type Cpu, FairShare } from './cpu.js';
 import { Disk } from './disk.js';
+import { Kernel } from './kernel.js';
 import { Link } from './link.js';
 import { Memory } from './memory.js';
+
+/** Event loops wake often and run for moments: measured, nginx has the core within microseconds. */
+const URGENT = ['nginx'];
 
 export class Host {
   readonly cpu: Cpu;
@@ -16,7 +20,7 @@ export class Host {
   readonly memory: Memory;
 
   constructor(model: HostModel, clock: VirtualClock) {
-    this.cpu = new FairShare(clock, model.cores);
+    this.cpu = model.scheduler === 'kernel' ? new Kernel(clock, model.cores, URGENT) : new FairShare(clock, model.cores);
     this.disk = new Disk(clock, model.disk.iops, model.disk.queueDepth);
     this.out = new Link(clock, model.network.sendBytesPerMs);
     this.in = new Link(clock, model.network.receiveBytesPerMs);

@@ -25,8 +25,8 @@ const network = z.strictObject({
 export const host = z.strictObject({
   cores: setting(whole(1, 1024), 'CPU cores.'),
   scheduler: setting(
-    choice('fair-share'),
-    'How runnable tasks share the cores; `fair-share` is fluid processor sharing.',
+    choice('fair-share', 'kernel'),
+    'How runnable tasks share the cores: `fair-share` is fluid processor sharing, exact against theory; `kernel` gives turns as Linux does, nearer to a real box.',
     defaults.host.scheduler,
   ),
   memory: setting(size(ABOVE_ZERO), 'RAM.'),
