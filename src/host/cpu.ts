@@ -7,7 +7,7 @@
 import type { Step } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
 import { Level } from '../engine/level.js';
-import { Sharing } from './sharing.js';
+import { Sharing, type Unserved } from './sharing.js';
 
 /** A daemon, to which CPU time is put down: `nginx`, `php-fpm`, `mysql`. */
 export class Group {
@@ -15,6 +15,8 @@ export class Group {
   askedMs = 0;
   /** Everything takes so many times as long. */
   slowdown = 1;
+  /** What its tasks have asked for and do not get while its processes are stopped (SIGSTOP); `null` while they run. */
+  frozen: Unserved[] | null = null;
 
   constructor(
     readonly name: string,
@@ -36,6 +38,9 @@ export interface Cpu {
   yield<T extends Task>(task: T, done: Step<T>): void;
   /** The task is killed in the middle of its work; what it has had stays had. */
   stop(task: Task): void;
+  /** The daemon's processes are stopped: its tasks get nothing until they are continued, and then go on where they were. */
+  freeze(group: Group): void;
+  thaw(group: Group): void;
   /** `speed` is below 1 where a hypervisor steals time, and 0 while nothing may run. */
   resize(cores: number, speed?: number): void;
   readonly cores: number;
@@ -73,7 +78,8 @@ export class FairShare implements Cpu {
     const { group } = task;
     const neededMs = ms * group.slowdown;
     group.askedMs += neededMs;
-    this.sharing.start(task, neededMs, done, group.number);
+    if (group.frozen !== null) group.frozen.push({ subject: task, left: neededMs, done: done as Step<never> });
+    else this.sharing.start(task, neededMs, done, group.number);
   }
 
   /** All advance together, so there is nobody to let go first. */
@@ -82,8 +88,19 @@ export class FairShare implements Cpu {
   }
 
   stop(task: Task): void {
-    const leftMs = this.sharing.cancel(task);
-    if (leftMs > 0) task.group.askedMs -= leftMs;
+    const { group } = task;
+    const leftMs = group.frozen === null ? this.sharing.cancel(task) : forget(task, group.frozen);
+    if (leftMs > 0) group.askedMs -= leftMs;
+  }
+
+  freeze(group: Group): void {
+    group.frozen ??= this.sharing.takeOut(group.number);
+  }
+
+  thaw(group: Group): void {
+    const { frozen, number } = group;
+    group.frozen = null;
+    for (const { subject, left, done } of frozen ?? []) this.sharing.start(subject, left, done as Step<unknown>, number);
   }
 
   resize(cores: number, speed = 1): void {
@@ -93,10 +110,17 @@ export class FairShare implements Cpu {
   }
 
   usedMs(group: Group): number {
-    return group.askedMs - this.sharing.outstanding(group.number);
+    const frozenMs = (group.frozen ?? []).reduce((sum, { left }) => sum + left, 0);
+    return group.askedMs - this.sharing.outstanding(group.number) - frozenMs;
   }
 
   get busyMs(): number {
     return this.sharing.deliveredNow;
   }
+}
+
+/** Takes the task's job out of the list; returns what it had yet to get, -1 if it has none. */
+function forget(task: Task, jobs: Unserved[]): number {
+  const at = jobs.findIndex(({ subject }) => subject === task);
+  return at < 0 ? -1 : jobs.splice(at, 1)[0].left;
 }

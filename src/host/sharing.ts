@@ -8,6 +8,13 @@
 import type { Step } from '../engine/agenda.js';
 import type { Alarm, VirtualClock } from '../engine/clock.js';
 
+/** A job that was taken out. */
+export interface Unserved {
+  readonly subject: unknown;
+  readonly left: number;
+  readonly done: Step<never>;
+}
+
 export class Sharing {
   size = 0;
   private readonly alarm: Alarm;
@@ -65,6 +72,21 @@ export class Sharing {
       return Math.max(0, this.enough[place] - this.served);
     }
     return -1;
+  }
+
+  /** Takes out all jobs of that tag, in the order in which they came, each with the service it had yet to get. */
+  takeOut(tag: number): Unserved[] {
+    this.catchUp();
+    const places = [...this.heap.subarray(0, this.size)].filter((place) => this.tags[place] === tag);
+    places.sort((one, other) => this.orders[one] - this.orders[other]);
+    const jobs = places.map((place) => ({
+      subject: this.subjects[place],
+      left: Math.max(0, this.enough[place] - this.served),
+      done: this.steps[place],
+    }));
+    for (const place of places) this.remove(this.heap.subarray(0, this.size).indexOf(place));
+    if (!this.finishing) this.setAlarm();
+    return jobs;
   }
 
   resize(capacity: number, mostPerJob: number): void {

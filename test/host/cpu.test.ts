@@ -50,6 +50,34 @@ describe('cpu', () => {
     expect(cpu.capacity.integral(100)).toBe(10 + 2 * 90);
   });
 
+  it('a daemon whose processes are stopped gets nothing, and goes on where it was when they are continued', () => {
+    const { cpu, clock, told, work } = host(1);
+    const a = work('php-fpm', 'a', 10);
+    work('mysql', 'b', 20);
+    clock.after(8, () => cpu.freeze(a.group), undefined);
+    clock.after(10, () => work('php-fpm', 'c', 5), undefined);
+    clock.after(50, () => cpu.thaw(a.group), undefined);
+    clock.runUntil(30);
+    // b has had 4 of its 20 by then, and the core to itself afterwards: until 24.
+    expect([cpu.usedMs(a.group), cpu.busyMs]).toEqual([4, 24]);
+    clock.runUntil(100);
+    // From 50 on c and a share the core: c is done at 60, a has one more to get.
+    expect(told).toEqual(['24: b', '60: c', '61: a']);
+    expect([cpu.usedMs(a.group), cpu.busyMs]).toEqual([15, 35]);
+  });
+
+  it('a task may be killed while its daemon is stopped', () => {
+    const { cpu, clock, told, work } = host(1);
+    const a = work('php-fpm', 'a', 10);
+    work('php-fpm', 'b', 10);
+    clock.after(8, () => cpu.freeze(a.group), undefined);
+    clock.after(9, () => cpu.stop(a), undefined);
+    clock.after(20, () => cpu.thaw(a.group), undefined);
+    clock.runUntil(100);
+    expect(told).toEqual(['26: b']);
+    expect([cpu.usedMs(a.group), cpu.busyMs]).toEqual([14, 14]);
+  });
+
   it('a task that is stopped in the middle keeps what it had, and is not resumed', () => {
     const { cpu, clock, told, work } = host(1);
     const a = work('php-fpm', 'a', 10);
