@@ -110,8 +110,7 @@ export class FairShare implements Cpu {
   }
 
   usedMs(group: Group): number {
-    const frozenMs = (group.frozen ?? []).reduce((sum, { left }) => sum + left, 0);
-    return group.askedMs - this.sharing.outstanding(group.number) - frozenMs;
+    return group.askedMs - this.sharing.outstanding(group.number) - frozenMs(group);
   }
 
   get busyMs(): number {
@@ -119,8 +118,13 @@ export class FairShare implements Cpu {
   }
 }
 
-/** Takes the task's job out of the list; returns what it had yet to get, -1 if it has none. */
-function forget(task: Task, jobs: Unserved[]): number {
-  const at = jobs.findIndex(({ subject }) => subject === task);
-  return at < 0 ? -1 : jobs.splice(at, 1)[0].left;
+/** CPU time that its tasks have asked for and will get only once they are continued. */
+export function frozenMs({ frozen }: Group): number {
+  return frozen === null ? 0 : frozen.reduce((sum, { left }) => sum + left, 0);
+}
+
+/** Takes the task's job out of what is frozen; returns what it had yet to get. */
+export function forget(task: Task, frozen: Unserved[]): number {
+  const at = frozen.findIndex(({ subject }) => subject === task);
+  return at < 0 ? 0 : frozen.splice(at, 1)[0].left;
 }

@@ -16,7 +16,7 @@ import type { Step } from '../engine/agenda.js';
 import { assert } from '../engine/assert.js';
 import type { VirtualClock } from '../engine/clock.js';
 import { Level } from '../engine/level.js';
-import { type Cpu, Group, type Task } from './cpu.js';
+import { type Cpu, forget, frozenMs, Group, type Task } from './cpu.js';
 
 /** A tick at CONFIG_HZ=250. Who runs is asked to make room at ticks only; the base slice is shorter. */
 const QUANTUM_MS = 4;
@@ -54,11 +54,17 @@ export class Kernel implements Cpu {
 
   work<T extends Task>(task: T, ms: number, done: Step<T>): void {
     if (!(ms >= 0 && ms < Infinity)) throw new RangeError(`a task cannot need ${ms} ms of CPU (${done.name || 'unnamed'})`);
+    const { group } = task;
+    const neededMs = ms * group.slowdown;
+    group.askedMs += neededMs;
+    if (group.frozen !== null) group.frozen.push({ subject: task, left: neededMs, done: done as Step<never> });
+    else this.want(task, neededMs, done as Step<never>);
+  }
+
+  private want(task: Task, ms: number, done: Step<never>): void {
     const entry = this.entryOf(task);
-    const neededMs = ms * task.group.slowdown;
-    task.group.askedMs += neededMs;
-    entry.leftMs = neededMs;
-    entry.done = done as Step<never>;
+    entry.leftMs = ms;
+    entry.done = done;
     if (entry.awake) entry.wanted = true;
     else this.wake(entry);
   }
@@ -70,6 +76,8 @@ export class Kernel implements Cpu {
   }
 
   stop(task: Task): void {
+    const { frozen } = task.group;
+    if (frozen !== null) task.group.askedMs -= forget(task, frozen);
     const entry = this.entryOf(task);
     if (!entry.awake) return;
     const { core } = entry;
@@ -80,6 +88,27 @@ export class Kernel implements Cpu {
     if (core?.finishing) return;
     this.sleep(entry);
     if (core !== null) this.giveOut(core);
+  }
+
+  freeze(group: Group): void {
+    if (group.frozen !== null) return;
+    for (const core of this.seats) this.account(core);
+    const entries = [...this.queues[group.number].entries].sort((one, other) => one.order - other.order);
+    const cores = entries.flatMap(({ core }) => core ?? []);
+    const asked = entries.filter(({ core, wanted }) => core?.finishing !== true || wanted);
+    group.frozen = asked.map(({ task, leftMs, done }) => ({ subject: task, left: leftMs, done }));
+    for (const entry of entries) {
+      entry.leftMs = 0;
+      entry.wanted = false;
+      if (entry.core?.finishing !== true) this.sleep(entry);
+    }
+    for (const core of cores) if (core.current === null) this.giveOut(core);
+  }
+
+  thaw(group: Group): void {
+    const { frozen } = group;
+    group.frozen = null;
+    for (const { subject, left, done } of frozen ?? []) this.want(subject as Task, left, done);
   }
 
   resize(cores: number, speed = 1): void {
@@ -95,7 +124,8 @@ export class Kernel implements Cpu {
 
   usedMs(group: Group): number {
     for (const core of this.seats) this.account(core);
-    return group.askedMs - this.queues[group.number].entries.reduce((sum, { leftMs }) => sum + leftMs, 0);
+    const waitMs = this.queues[group.number].entries.reduce((sum, { leftMs }) => sum + leftMs, 0);
+    return group.askedMs - waitMs - frozenMs(group);
   }
 
   get busyMs(): number {

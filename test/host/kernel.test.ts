@@ -45,6 +45,32 @@ describe('the kernel', () => {
     expect(told.slice(0, 2)).toEqual(['4: n', '9: m']);
   });
 
+  it('a daemon whose processes are stopped makes room at once, and goes on where it was when they are continued', () => {
+    const { clock, cpu, told, task, work } = host(1);
+    const a = task('php-fpm');
+    cpu.work(a, 10, () => told.push(`${clock.now()}: a`));
+    work('mysql', 'b', 10);
+    clock.after(2, () => cpu.freeze(a.group), undefined);
+    clock.after(20, () => cpu.thaw(a.group), undefined);
+    clock.runUntil(15);
+    expect([cpu.usedMs(a.group), cpu.busyMs]).toEqual([2, 12]);
+    clock.runUntil(100);
+    expect(told).toEqual(['12: b', '28: a']);
+    expect([cpu.usedMs(a.group), cpu.busyMs]).toEqual([10, 20]);
+  });
+
+  it('who is killed while its daemon is stopped is not continued', () => {
+    const { clock, cpu, told, task } = host(1);
+    const a = task('php-fpm');
+    cpu.work(a, 10, () => told.push('a'));
+    clock.after(2, () => cpu.freeze(a.group), undefined);
+    clock.after(3, () => cpu.stop(a), undefined);
+    clock.after(4, () => cpu.thaw(a.group), undefined);
+    clock.runUntil(100);
+    expect(told).toEqual([]);
+    expect([cpu.usedMs(a.group), cpu.busyMs]).toEqual([2, 2]);
+  });
+
   it('groups share evenly, whatever the number of their tasks', () => {
     const { clock, cpu, work } = host(1);
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) work('php-fpm', name, 1000);
