@@ -18,6 +18,17 @@ export type Faults = {
   readonly [V in Happening['verb']]?: (what: Extract<Happening, { readonly verb: V }>, forMs: number | null) => End | undefined;
 };
 
+/**
+ * A daemon as the machine has it, when it goes down and boots. `stop`: as systemctl does it; `done` is called once no process is
+ * left. `lose`: no power: all processes and their unit are gone at once, from whatever state, and nobody is told; nginx loses its own
+ * first, so that by then nobody waits for the other two. `boot`: its unit is started, caches cold, whatever had been asked of it before.
+ */
+export interface Daemon {
+  stop(done: () => void): void;
+  lose(): void;
+  boot(): void;
+}
+
 /** Several causes that each change one factor, in whatever order they come and go. */
 export class Factors {
   value = 1;

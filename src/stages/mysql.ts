@@ -23,6 +23,7 @@ import type { DiskModel, MysqlModel } from '../model.js';
 import { Cause } from '../telemetry/cause.js';
 import { Meter } from '../telemetry/meter.js';
 import { bufferPool } from './bufferPool.js';
+import type { Daemon } from './faults.js';
 import { groupCommit } from './groupCommit.js';
 import { type Request, Stage } from './request.js';
 import type { Query } from './script.js';
@@ -31,6 +32,8 @@ export interface Database {
   readonly stage: Stage;
   /** The script has ended; its connection is closed unless it is persistent. */
   close(client: DatabaseClient): void;
+  /** When the machine goes down and boots. */
+  readonly daemon?: Daemon;
 }
 
 /** What MySQL sees of the PHP child that asks. */

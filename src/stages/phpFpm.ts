@@ -19,6 +19,7 @@ import { Line } from '../host/line.js';
 import type { NginxModel, PageModel, PhpFpmModel, TcpModel } from '../model.js';
 import { Cause } from '../telemetry/cause.js';
 import { Meter } from '../telemetry/meter.js';
+import type { Daemon } from './faults.js';
 import type { Child } from './fpmChild.js';
 import { fpmManager } from './fpmManager.js';
 import type { Database } from './mysql.js';
@@ -31,6 +32,8 @@ export interface Upstream {
   abandoned(request: Request): void;
   /** The visitor has the whole answer, or has gone; a child was kept for it where nginx does not buffer. */
   delivered(request: Request): void;
+  /** When the machine goes down and boots. */
+  readonly daemon?: Daemon;
 }
 
 /** What nginx wants to know. */

@@ -8,6 +8,7 @@
  * What the daemon does when it is up or gone is the daemon's business.
  */
 import { Kind } from '../engine/agenda.js';
+import { assert } from '../engine/assert.js';
 import type { Chance } from '../engine/chance.js';
 import type { VirtualClock } from '../engine/clock.js';
 import { type Distribution, distribution } from '../engine/distribution.js';
@@ -21,7 +22,8 @@ const START_LIMIT_INTERVAL_MS = 10_000;
 export type Death = 'signal' | 'exit' | 'stopped';
 
 export class Unit {
-  state: 'active' | 'starting' | 'failed' | 'stopped' = 'active';
+  /** `off` while the machine is. */
+  state: 'active' | 'starting' | 'failed' | 'stopped' | 'off' = 'active';
   private readonly startMs: Distribution;
   /** The ticket of the start under way, or of the wait before it. */
   private ticket = 0;
@@ -53,9 +55,23 @@ export class Unit {
     this.ticket = this.clock.after(this.model.restartMs, this.restart, undefined, Kind.change);
   }
 
-  /** Somebody starts it; nothing if it runs or is being started. */
+  /** The machine is off: nothing starts the unit until it boots. */
+  lost(): void {
+    this.clock.cancel(this.ticket);
+    this.ticket = 0;
+    this.state = 'off';
+  }
+
+  /** The machine is up again. */
+  boot(): void {
+    assert(this.state === 'off', `${this.name} boots and was not off`);
+    this.starts = [];
+    this.begin();
+  }
+
+  /** Somebody starts it; nothing if it runs or is being started, or the machine is off. */
   start(): void {
-    if (this.state === 'active' || this.state === 'starting') return;
+    if (this.state === 'active' || this.state === 'starting' || this.state === 'off') return;
     this.clock.cancel(this.ticket);
     this.begin();
   }

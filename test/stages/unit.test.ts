@@ -33,6 +33,16 @@ describe('a unit', () => {
     expect(unit.state).toBe(again ? 'active' : death === 'stopped' ? 'stopped' : 'failed');
   });
 
+  it('while the machine is off nobody starts it; the boot does', () => {
+    const { unit, ups, clock } = mariadb(debian);
+    unit.lost();
+    unit.start();
+    expect(unit.state).toBe('off');
+    clock.after(30_000, () => unit.boot(), undefined);
+    clock.runUntil(60_000);
+    expect(ups).toEqual([32_000]);
+  });
+
   it('who will be started by hand is not started by systemd', () => {
     const { unit, ups, clock } = mariadb(debian);
     unit.gone('signal', true);
