@@ -4,6 +4,7 @@
  * By inversion of one uniform number where that is cheap, so that larger numbers give larger values and scenarios
  * that share their chance stay comparable; gamma needs several. All of it in portable arithmetic.
  */
+import { fail } from './assert.js';
 import { type Chance, share } from './chance.js';
 import type { Law } from './law.js';
 import { exp, exponentialOfWord, ln, normalQuantile, power } from './math.js';
@@ -53,12 +54,17 @@ function sampler(law: Law): Distribution {
       return hyperexponential(law.mean, law.cv);
     case 'geometric':
       return geometric(law.mean);
+    case 'listed':
+      return varying(meanOfValues(law.values), () => fail('a list is read by a need, not drawn from'));
     case 'empirical': {
       const { values } = law;
-      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-      return varying(mean, (chance) => values[Math.floor(share(chance) * values.length)]);
+      return varying(meanOfValues(values), (chance) => values[Math.floor(share(chance) * values.length)]);
     }
   }
+}
+
+function meanOfValues(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function varying(mean: number, draw: (chance: Chance) => number): Distribution {

@@ -21,6 +21,8 @@ export type Law = { readonly plus?: number } & (
   | { readonly law: 'geometric'; readonly mean: number }
   /** One of the given values, each as likely as the next. */
   | { readonly law: 'empirical'; readonly values: readonly number[] }
+  /** No chance at all: the value of each bearer by its number (`seedLow`), for a replay of what was measured. */
+  | { readonly law: 'listed'; readonly values: readonly number[] }
 );
 
 /** The law of a value that is always the same. */

@@ -4,6 +4,7 @@
  * A need is a function of its bearer's own seed, so that two scenarios that differ in one setting meet the same visitors with
  * the same needs, in whatever order they are asked; and nothing has to be stored.
  */
+import { fail } from './assert.js';
 import type { Chance } from './chance.js';
 import { choice, type Distribution, distribution } from './distribution.js';
 import type { Law } from './law.js';
@@ -15,16 +16,18 @@ export interface Bearer {
   seedLow: number;
 }
 
-/** The two shapes of laws that are met most, which a need does not ask its distribution for. */
+/** The shapes of laws that a need does not ask its distribution for: the two that are met most, and what is a list. */
 const CONSTANT = 0;
 const EXPONENTIAL = 1;
-const OTHER = 2;
+const LISTED = 2;
+const OTHER = 3;
 
 /** One kind of need, such as `php.cpu`: the same bearer always has the same. */
 export class Need {
   private readonly distribution: Distribution;
   private readonly role: number;
   private readonly shape: number;
+  private readonly listed: readonly number[];
   readonly mean: number;
 
   constructor(name: string, law: Law) {
@@ -32,7 +35,8 @@ export class Need {
     this.role = hash(name);
     this.mean = this.distribution.mean;
     const exponential = law.law === 'exponential' && (law.plus ?? 0) === 0;
-    this.shape = this.distribution.constant ? CONSTANT : exponential ? EXPONENTIAL : OTHER;
+    this.shape = this.distribution.constant ? CONSTANT : exponential ? EXPONENTIAL : law.law === 'listed' ? LISTED : OTHER;
+    this.listed = law.law === 'listed' ? law.values : [];
   }
 
   /** Whether it is the same for every bearer. */
@@ -44,6 +48,7 @@ export class Need {
   of(bearer: Bearer, index = 0): number {
     if (this.shape === CONSTANT) return this.mean;
     if (this.shape === EXPONENTIAL) return this.mean * exponentialOfWord(draws.at(bearer, this.role, index).word());
+    if (this.shape === LISTED) return this.listed[bearer.seedLow] ?? fail(`the list has no value number ${bearer.seedLow}`);
     return this.distribution.draw(draws.at(bearer, this.role, index));
   }
 }

@@ -34,8 +34,8 @@ export interface Cpu {
   group(name: string): Group;
   /** Runs `done(task)` once the task has had `ms` of CPU time. */
   work<T extends Task>(task: T, ms: number, done: Step<T>): void;
-  /** Within a step of the task: lets those of its group go first who have had less, where there are turns, and runs `done(task)`. */
-  yield<T extends Task>(task: T, done: Step<T>): void;
+  /** The same for a script's last stretch: where there are turns, it lets those go first who have had less, just before its end. */
+  conclude<T extends Task>(task: T, ms: number, done: Step<T>): void;
   /** The task is killed in the middle of its work; what it has had stays had. */
   stop(task: Task): void;
   /** The daemon's processes are stopped: its tasks get nothing until they are continued, and then go on where they were. */
@@ -83,8 +83,8 @@ export class FairShare implements Cpu {
   }
 
   /** All advance together, so there is nobody to let go first. */
-  yield<T extends Task>(task: T, done: Step<T>): void {
-    done(task, 0);
+  conclude<T extends Task>(task: T, ms: number, done: Step<T>): void {
+    this.work(task, ms, done);
   }
 
   stop(task: Task): void {

@@ -34,6 +34,8 @@ export interface Arrival {
   readonly source: number;
   /** Index in `Model.pages` of the first page; drawn by the source's mix if absent. */
   readonly page?: number;
+  /** Who comes, where their needs are listed by number; drawn if absent. */
+  readonly number?: number;
 }
 
 export interface Lifecycle {
@@ -98,7 +100,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     const source = sources[arrival.source];
     visitor.source = arrival.source;
     visitor.seedHigh = source.seeds.word() | 0;
-    visitor.seedLow = source.seeds.word() | 0;
+    visitor.seedLow = arrival.number ?? source.seeds.word() | 0;
     visitor.pagesLeft = source.closed ? Infinity : source.pages.of(visitor);
     visitor.roundTripMs = roundTripMs.of(visitor);
     if (model.dns.knownShare > 0 && knows.of(visitor) < model.dns.knownShare)

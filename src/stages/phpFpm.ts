@@ -175,7 +175,8 @@ export function phpFpm(
   /** One stretch of PHP, up to the next query or the end of the script. */
   function run(child: Child): void {
     child.resumedMs = clock.now();
-    host.cpu.work(child, child.stretchMs, ask);
+    if (child.asked === child.queries) host.cpu.conclude(child, child.stretchMs, ask);
+    else host.cpu.work(child, child.stretchMs, ask);
   }
 
   function ask(child: Child): void {

@@ -108,13 +108,23 @@ describe('the kernel', () => {
     expect(told).toEqual(['2: a', '5: b', '6: a']);
   });
 
-  it('who yields lets those go first who have had less', () => {
+  it('a script lets those go first who have had less, just before its end', () => {
     const { clock, told, cpu, work, task } = host(1);
-    const a = task('php-fpm');
-    cpu.work(a, 3, () => cpu.yield(a, () => told.push(`${clock.now()}: a goes on`)));
+    cpu.conclude(task('php-fpm'), 3, () => told.push(`${clock.now()}: a`));
     work('php-fpm', 'b', 2);
     clock.runUntil(100);
-    expect(told).toEqual(['5: b', '5: a goes on']);
+    // a runs to 2.96, b its 2 ms, and then a its last 0.04.
+    expect(told).toEqual(['4.96: b', '5: a']);
+    expect(cpu.usedMs(cpu.group('php-fpm'))).toBeCloseTo(5, 9);
+  });
+
+  it('a script that is alone is not held up by its end', () => {
+    const { clock, told, cpu, task } = host(1);
+    cpu.conclude(task('php-fpm'), 3, () => told.push(`${clock.now()}: a`));
+    cpu.conclude(task('mysql'), 0, () => told.push(`${clock.now()}: nothing to do`));
+    clock.runUntil(100);
+    expect(told.map((line) => line.split(': ')[1]).sort()).toEqual(['a', 'nothing to do']);
+    expect(cpu.busyMs).toBeCloseTo(3, 9);
   });
 
   it('the killed are gone at once, at work or in line', () => {
