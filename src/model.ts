@@ -115,6 +115,17 @@ export interface DnsModel {
   readonly attempts: number;
   /** Nameservers in the visitor's resolv.conf, 1 to 3. */
   readonly nameservers: number;
+  /** What matters only once the zone says something else; `null` where it never does. */
+  readonly disturbed: DnsDisturbedModel | null;
+}
+
+export interface DnsDisturbedModel {
+  /** How long a resolver keeps NXDOMAIN, in ms. */
+  readonly negativeTtlMs: number;
+  /** What meets a SYN at an address that is not ours. */
+  readonly wrongAddress: 'silent' | 'refused';
+  /** Whether the resolvers know the record at the start, with times to live evenly spread over the TTL. */
+  readonly spread: boolean;
 }
 
 export interface TcpModel {
@@ -219,6 +230,26 @@ export interface MysqlModel {
   /** Memory of a connection. */
   readonly connectionBytes: number;
   readonly unit: UnitModel;
+  /** What matters only once something happens to the site; `null` where nothing can. */
+  readonly disturbed: MysqlDisturbedModel | null;
+}
+
+export interface MysqlDisturbedModel {
+  /** `innodb_log_file_size`: the redo since the last checkpoint is no more than this. */
+  readonly logFileBytes: number;
+  /** Redo since the last checkpoint as the run begins. */
+  readonly checkpointAgeBytes: number;
+  readonly redoBytesPerCommit: number;
+  /** Pages that a commit has changed. */
+  readonly pagesPerCommit: number;
+  /** `innodb_buffer_pool_dump_pct`: share of the resident pages that is loaded again after a clean stop. */
+  readonly dumpShare: number;
+  /** `innodb_io_capacity`: of these, so many a second. */
+  readonly ioCapacity: number;
+  /** `lock_wait_timeout`: how long a query, or an ALTER, waits for a table. */
+  readonly tableWaitTimeoutMs: number;
+  /** Whether PHP pings a connection that it has kept before it uses it for a script. */
+  readonly pings: boolean;
 }
 
 export interface PageModel {

@@ -15,6 +15,11 @@ export interface GroupCommit {
   commit(thread: Thread, done: Step<Thread>): void;
   readonly commits: number;
   readonly flushes: number;
+  /** The server has gone, and all who waited with it; what the disk has in hand it finishes. */
+  crash(): void;
+  /** The server stands still: nobody hears of a flush that ends, and none is begun. */
+  freeze(): void;
+  thaw(): void;
 }
 
 export function groupCommit(model: MysqlModel, diskModel: DiskModel, disk: Disk, chance: Chance): GroupCommit {
@@ -22,10 +27,16 @@ export function groupCommit(model: MysqlModel, diskModel: DiskModel, disk: Disk,
   let current = new Line<Thread>();
   let next = new Line<Thread>();
   let flushing = false;
+  let frozen = false;
+  /** A flush has ended that nobody has heard of. */
+  let unheard = false;
   let commits = 0;
   let flushes = 0;
   return {
     commit,
+    crash,
+    freeze,
+    thaw,
     get commits() {
       return commits;
     },
@@ -49,6 +60,10 @@ export function groupCommit(model: MysqlModel, diskModel: DiskModel, disk: Disk,
   }
 
   function flushed(): void {
+    if (frozen) {
+      unheard = true;
+      return;
+    }
     while (current.length > 0) {
       const { subject, step } = current;
       current.advance();
@@ -56,5 +71,22 @@ export function groupCommit(model: MysqlModel, diskModel: DiskModel, disk: Disk,
     }
     flushing = false;
     if (next.length > 0) flush();
+  }
+
+  function crash(): void {
+    current = new Line();
+    next = new Line();
+    if (frozen) thaw();
+  }
+
+  function freeze(): void {
+    frozen = true;
+  }
+
+  function thaw(): void {
+    frozen = false;
+    if (!unheard) return;
+    unheard = false;
+    flushed();
   }
 }

@@ -54,7 +54,10 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   const requests = new Requests(clock);
   const { phpFpm: php, mysql: database } = model;
 
-  const mysql = database === null ? null : mysqlServer(database, model.host.disk, clock, host, random);
+  const mysql =
+    database === null
+      ? null
+      : mysqlServer(database, model.host.disk, clock, host, random, telemetry.journal, alteredTables(model));
   const upstream = {
     connected: (request: Request) => nginx.connected(request),
     cut: (request: Request, cause: Cause) => nginx.cut(request, cause),
@@ -66,7 +69,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   const out = delivery(model.tcp, model.visitors, model.nginx, model.pages, clock, host.out);
   for (const stage of [dns, tcp, nginx.stage, fpm?.stage, mysql?.stage, out]) if (stage !== undefined) telemetry.add(stage.meter);
 
-  const parts: Parts = { ...hostFaults(model.host, clock, host) };
+  const parts: Parts = { ...hostFaults(model.host, clock, host), mysql: mysql?.faults };
   const faults = faultBoard(parts, clock, telemetry.journal);
   if ([...model.events, ...model.failures].some(({ what }) => what.verb === 'cron')) host.cpu.group(CRON);
 
@@ -273,6 +276,11 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     connection.reset();
     spareConnections.push(connection);
   }
+}
+
+/** Tables that an ALTER will want for itself. */
+function alteredTables({ events, failures }: Model): string[] {
+  return [...events, ...failures].flatMap(({ what }) => (what.verb === 'lock-table' ? [what.table] : []));
 }
 
 function leftDuring(stage: string, text: string): Cause {

@@ -43,6 +43,7 @@ export class Query {
   readonly reads: Need;
   readonly holdMs: Need;
   readonly row: string | null;
+  readonly table: string | null;
   readonly commit: boolean;
 
   constructor(name: string, model: QueryModel) {
@@ -51,6 +52,7 @@ export class Query {
     this.reads = new Need(`mysql.reads ${name}`, model.reads);
     this.holdMs = new Need(`mysql.hold ${name}`, model.holdMs);
     this.row = model.row;
+    this.table = model.table;
     this.commit = model.commit;
   }
 

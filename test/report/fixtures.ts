@@ -44,6 +44,7 @@ export function model(changes: Changes<Model> = {}): Model {
       timeoutMs: 5000,
       attempts: 2,
       nameservers: 2,
+      disturbed: null,
     },
     tcp: {
       somaxconn: 4096,
@@ -106,6 +107,7 @@ export function model(changes: Changes<Model> = {}): Model {
       flushLogAtTrxCommit: 1,
       baseBytes: 200 * 1024 ** 2,
       connectionBytes: 1024 ** 2,
+      disturbed: null,
       unit: { restart: 'on-abnormal', restartMs: 5000, startMs: always(2000) },
     },
     pages: [appPage()],

@@ -84,6 +84,7 @@ export function bare(parts: Bare = {}): Model {
       timeoutMs: 5000,
       attempts: 2,
       nameservers: 1,
+      disturbed: null,
       ...parts.dns,
     },
     tcp: {
@@ -157,6 +158,7 @@ export function bare(parts: Bare = {}): Model {
             baseBytes: 0,
             connectionBytes: 0,
             unit: atOnce,
+            disturbed: null,
             ...parts.mysql,
           },
     pages: parts.pages ?? [scriptPage()],

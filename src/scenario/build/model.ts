@@ -1,8 +1,10 @@
 /** From the scenario as the schema has read it, and the checks have passed it, to the model: other names, no defaults left open. */
 import { always } from '../../engine/law.js';
 import type {
+  DnsDisturbedModel,
   HostModel,
   Model,
+  MysqlDisturbedModel,
   MysqlModel,
   NginxModel,
   PageModel,
@@ -43,11 +45,12 @@ export function modelOf(scenario: Complete, thresholds: readonly ThresholdModel[
       timeoutMs: dns.timeout,
       attempts: dns.attempts,
       nameservers: dns.nameservers,
+      disturbed: dnsDisturbedOf(scenario),
     },
     tcp: tcpOf(scenario.tcp),
     nginx: nginxOf(scenario.nginx, scenario.host.cores),
     phpFpm: scenario['php-fpm'] ? phpFpmOf(scenario['php-fpm']) : null,
-    mysql: scenario.mysql ? mysqlOf(scenario.mysql) : null,
+    mysql: scenario.mysql ? mysqlOf(scenario.mysql, somethingHappens(scenario)) : null,
     pages: pagesOf(scenario.pages),
     visitors: {
       roundTripMs: visitors.round_trip,
@@ -153,7 +156,7 @@ function phpFpmOf(fpm: NonNullable<Complete['php-fpm']>): PhpFpmModel {
   };
 }
 
-function mysqlOf(mysql: NonNullable<Complete['mysql']>): MysqlModel {
+function mysqlOf(mysql: NonNullable<Complete['mysql']>, disturbed: boolean): MysqlModel {
   return {
     maxConnections: mysql.max_connections,
     persistent: mysql.connections === 'persistent',
@@ -166,7 +169,32 @@ function mysqlOf(mysql: NonNullable<Complete['mysql']>): MysqlModel {
     baseBytes: mysql.base_memory,
     connectionBytes: mysql.memory_per_connection,
     unit: unitOf(mysql),
+    disturbed: disturbed ? mysqlDisturbedOf(mysql) : null,
   };
+}
+
+function mysqlDisturbedOf(mysql: NonNullable<Complete['mysql']>): MysqlDisturbedModel {
+  return {
+    logFileBytes: mysql.innodb_log_file_size,
+    checkpointAgeBytes: mysql.checkpoint_age,
+    redoBytesPerCommit: mysql.redo_per_commit,
+    pagesPerCommit: mysql.pages_per_commit,
+    dumpShare: mysql.innodb_buffer_pool_dump_pct / 100,
+    ioCapacity: mysql.innodb_io_capacity,
+    tableWaitTimeoutMs: mysql.lock_wait_timeout,
+    pings: mysql.ping,
+  };
+}
+
+function somethingHappens({ events = [], failures = [] }: Complete): boolean {
+  return events.length > 0 || failures.length > 0;
+}
+
+function dnsDisturbedOf({ dns, events = [], failures = [] }: Complete): DnsDisturbedModel | null {
+  const changes = [...events, ...failures].some((happening) => 'dns' in happening);
+  const spread = dns.at_start === 'spread' || (dns.at_start === 'auto' && changes);
+  if (!changes && !spread && dns.answer !== 'NXDOMAIN') return null;
+  return { negativeTtlMs: dns.negative_ttl, wrongAddress: dns.wrong_address, spread };
 }
 
 function unitOf(daemon: Pick<Complete['nginx'], 'Restart' | 'RestartSec' | 'start'>): UnitModel {

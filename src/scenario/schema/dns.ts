@@ -49,5 +49,20 @@ export const dns = z.strictObject({
     defaults.dns.timeout,
   ),
   attempts: setting(whole(1, 5), 'resolv.conf `attempts`: rounds over the nameservers.', defaults.dns.attempts),
+  negative_ttl: setting(
+    duration(),
+    "How long a resolver keeps NXDOMAIN: the lesser of the SOA record's own TTL and its MINIMUM.",
+    defaults.dns.negative_ttl,
+  ),
+  wrong_address: setting(
+    choice('silent', 'refused'),
+    'What visitors meet at an address that is not ours: nobody, or a host that refuses.',
+    defaults.dns.wrong_address,
+  ),
+  at_start: setting(
+    choice('auto', 'empty', 'spread'),
+    'What the resolvers know at the start: nothing, or the record, with times to live evenly spread over the TTL; `auto` is `spread` where the scenario has events of DNS, and else `empty`.',
+    defaults.dns.at_start,
+  ),
   nameservers: setting(whole(1, 3), "Nameservers in a visitor's resolv.conf.", defaults.dns.nameservers),
 });
