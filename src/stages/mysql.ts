@@ -438,7 +438,7 @@ export function mysqlServer(
     for (const thread of threads) end(thread);
     forgetAll();
     // These clients see their connection end; the others will meet it with their next query.
-    for (const { child } of requests) child!.thread = null;
+    for (const { child } of requests) if (child !== null) child.thread = null;
     if (cause === null) return;
     for (const request of requests) request.refuse(cause);
     for (; outside.length > 0; outside.advance()) outside.subject.refuse(cause);
