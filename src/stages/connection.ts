@@ -11,6 +11,8 @@ export class Connection {
   request: Request | null = null;
   /** The nginx worker that accepted it, by number; -1 before. */
   worker = -1;
+  /** The number of the address that it goes to. */
+  address = 0;
   /** Requests it has carried. */
   served = 0;
   /** Whether the server's end is open. */
@@ -28,6 +30,7 @@ export class Connection {
     this.visitor = null;
     this.request = null;
     this.worker = -1;
+    this.address = 0;
     this.served = 0;
     this.open = false;
     this.window = 0;

@@ -64,12 +64,13 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   };
   const fpm = php === null ? null : phpFpm(php, model.tcp, model.nginx, model.pages, clock, host, mysql, upstream, random);
   const nginx = nginxServer(model.nginx, model.tcp.somaxconn, model.tcp.tls, clock, host, fpm, { vanish, closed, parted });
-  const tcp = tcpConnect(model.tcp, clock, host.in, nginx);
-  const dns = dnsLookup(model.dns, clock);
+  const dns = dnsLookup(model.dns, clock, endAll);
+  const tcp = tcpConnect(model.tcp, clock, host.in, nginx, dns.addresses);
   const out = delivery(model.tcp, model.visitors, model.nginx, model.pages, clock, host.out);
-  for (const stage of [dns, tcp, nginx.stage, fpm?.stage, mysql?.stage, out]) if (stage !== undefined) telemetry.add(stage.meter);
+  for (const stage of [dns.stage, tcp, nginx.stage, fpm?.stage, mysql?.stage, out])
+    if (stage !== undefined) telemetry.add(stage.meter);
 
-  const parts: Parts = { ...hostFaults(model.host, clock, host), mysql: mysql?.faults };
+  const parts: Parts = { ...hostFaults(model.host, clock, host), dns: dns.faults, mysql: mysql?.faults };
   const faults = faultBoard(parts, clock, telemetry.journal);
   if ([...model.events, ...model.failures].some(({ what }) => what.verb === 'cron')) host.cpu.group(CRON);
 
@@ -78,10 +79,11 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   const knows = new Need('visitor.knows', { law: 'uniform', low: 0, high: 1 });
   const patienceMs = model.visitors.patienceMs === null ? null : new Need('visitor.patience', model.visitors.patienceMs);
   const abandoned = new Map<Stage, Cause>([
-    [dns, leftDuring('dns', 'the visitor left while the name was looked up')],
+    [dns.stage, leftDuring('dns', 'the visitor left while the name was looked up')],
     [tcp, leftDuring('tcp', 'the visitor left before a connection was made')],
     [out, leftDuring('delivery', 'the visitor left while the answer was arriving')],
   ]);
+  const cutOff = new Cause('reset', 'tcp', 'the site has moved to another address', 'browser: ERR_CONNECTION_RESET');
   const visitors = visitorRows();
   const spareVisitors: Visitor[] = [];
   const spareConnections: Connection[] = [];
@@ -106,8 +108,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     visitor.seedLow = arrival.number ?? source.seeds.word() | 0;
     visitor.pagesLeft = source.closed ? Infinity : source.pages.of(visitor);
     visitor.roundTripMs = roundTripMs.of(visitor);
-    if (model.dns.knownShare > 0 && knows.of(visitor) < model.dns.knownShare)
-      visitor.knowsUntilMs = clock.now() + model.dns.browserCacheMs;
+    if (model.dns.knownShare > 0 && knows.of(visitor) < model.dns.knownShare) dns.remember(visitor);
     open(visitor, arrival.page ?? source.mix.of(visitor));
   }
 
@@ -172,12 +173,13 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     requests.tracer?.began(request);
     useConnection(request, visitor);
     if (request.connection!.open) request.call(tcp, ask);
-    else request.call(dns, connect);
+    else request.call(dns.stage, connect);
   }
 
   function connect(request: Request): void {
-    if (request.failed) end(request);
-    else request.call(tcp, ask);
+    if (request.failed) return end(request);
+    request.connection!.address = request.visitor!.address;
+    request.call(tcp, ask);
   }
 
   function ask(request: Request): void {
@@ -203,7 +205,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     telemetry.requestEnded(request.window, request.failure ?? ANSWERED, latencyMs);
     requests.tracer?.ended(request);
     const left = request.failure === nginx.left || request.failure?.outcome === 'abandoned';
-    putBack(connection!, visitor!, model.visitors.keepAlive && !left);
+    putBack(connection!, visitor!, model.visitors.keepAlive && !left && request.failure !== cutOff);
     const wasPage = request.pageNumber === visitor!.page;
     if (left || (wasPage && request.failed)) visitor!.over = true;
     inside -= 1;
@@ -229,6 +231,30 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     } else request.gone = true;
   }
 
+  /** The address is ours no more: all connections to it have ended. What nginx has in hand at this moment goes out yet. */
+  function endAll(): void {
+    for (const request of requests.all.filter(
+      ({ connection }) => connection?.open === true && connection.address !== dns.addresses.here,
+    ))
+      endConnection(request);
+  }
+
+  function endConnection(request: Request): void {
+    if (request.passedOn) cutHalf(nginx.abandon(request));
+    else if (request.waiting !== 0 || request.sending) {
+      (request.stage === tcp ? host.in : host.out).cancel(request);
+      request.failure = cutOff;
+      request.unwind();
+      end(request);
+    }
+  }
+
+  function cutHalf(half: Request): void {
+    half.failure = cutOff;
+    half.unwind();
+    end(half);
+  }
+
   /** The visitor's patience is with the half that they wait for. */
   function parted(half: Request): void {
     if (half.patience === 0) return;
@@ -244,12 +270,20 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   // Connections.
 
   function useConnection(request: Request, visitor: Visitor): void {
+    while (visitor.idle !== null && visitor.idle.address !== dns.addresses.here) drop(visitor, visitor.idle);
     const connection = visitor.idle ?? spareConnections.pop() ?? new Connection();
     visitor.idle = connection.next;
     connection.next = null;
     connection.visitor = visitor;
     connection.request = request;
     request.connection = connection;
+  }
+
+  /** It leads to where the site is no more. */
+  function drop(visitor: Visitor, connection: Connection): void {
+    visitor.idle = connection.next;
+    nginx.finish(connection, false);
+    recycle(connection);
   }
 
   function putBack(connection: Connection, visitor: Visitor, keep: boolean): void {

@@ -18,13 +18,14 @@ import type { TcpModel } from '../model.js';
 import { Cause } from '../telemetry/cause.js';
 import { Meter } from '../telemetry/meter.js';
 import { NO_THRESHOLD } from './connection.js';
+import { type Addresses, NOT_OURS } from './dns.js';
 import type { Listener } from './nginx.js';
 import { type Request, Stage } from './request.js';
 
 /** Header of a browser's GET request with cookies, in bytes; between the 200 of curl and the kilobytes of some sites. */
 const REQUEST_BYTES = 600;
 
-export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, nginx: Listener): Stage {
+export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, nginx: Listener, addresses: Addresses): Stage {
   const luck = new Need('tcp.loss', { law: 'uniform', low: 0, high: 1 });
   /** Lost are a SYN or its answer. */
   const loss = 1 - (1 - model.loss) * (1 - model.loss);
@@ -36,6 +37,13 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
   let dropped = 0;
 
   const timedOut = new Cause('connect timeout', 'tcp', 'no answer to the last SYN', 'browser: ERR_CONNECTION_TIMED_OUT');
+  const nobodyThere = new Cause(
+    'connect timeout',
+    'tcp',
+    'nobody at the address that DNS gave',
+    'browser: ERR_CONNECTION_TIMED_OUT',
+  );
+  const strangerRefused = new Cause('refused', 'tcp', 'refused at the address that DNS gave', 'browser: ERR_CONNECTION_REFUSED');
   const reset = new Cause('reset', 'tcp', 'the accept queue stayed full after the handshake', 'browser: ERR_CONNECTION_RESET');
 
   const meter = new Meter('tcp', null, undefined, undefined, {
@@ -56,8 +64,20 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
   }
 
   function sendSyn(request: Request): void {
+    if (request.connection!.address !== addresses.here) return sendElsewhere(request);
     if (loss > 0 && luck.of(request, request.tries) < loss) return awaitNextTry(request, 0);
     request.waiting = clock.after(rtt(request) / 2, meetListener, request);
+  }
+
+  /** The site is not there any more, or never was. */
+  function sendElsewhere(request: Request): void {
+    const refused = addresses.strangerRefuses && request.connection!.address === NOT_OURS;
+    if (refused) request.waiting = clock.after(rtt(request), learnRefusal, request);
+    else awaitNextTry(request, 0);
+  }
+
+  function learnRefusal(request: Request, ticket: number): void {
+    if (ticket === request.waiting) request.refuse(strangerRefused);
   }
 
   function meetListener(request: Request, ticket: number): void {
@@ -92,7 +112,7 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
   function giveUp(request: Request, ticket: number): void {
     if (ticket !== request.waiting) return;
     waited(request, waitMs(request.tries));
-    request.refuse(timedOut);
+    request.refuse(request.connection!.address === addresses.here ? timedOut : nobodyThere);
   }
 
   /** The ACK is at the server with the first data right behind it; each time the data is sent again the kernel looks anew. */

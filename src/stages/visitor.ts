@@ -27,6 +27,8 @@ export class Visitor implements Bearer {
   over = false;
   /** Which source sent them. */
   source = 0;
+  /** What was said last when the name was looked up: the number of an address. */
+  address = 0;
   /** Requests made so far. */
   requests = 0;
   /** Index in the model of the page being loaded. */
@@ -77,6 +79,7 @@ export class Visitor implements Bearer {
   reset(): void {
     this.lineFreeMs = 0;
     this.over = false;
+    this.address = 0;
     this.knowsUntilMs = 0;
     this.requests = 0;
     this.pagesLeft = 0;

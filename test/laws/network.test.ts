@@ -243,7 +243,7 @@ function lookups(law: Law, lengthMs: number, k: number) {
   let asked = 0;
   let end = () => {};
   feed({ traffic: poisson(200), durationMs: 10_000 + lengthMs, warmupMs: 10_000, run: k }, ({ clock, random }) => {
-    const dns = dnsLookup(bare({ dns: { resolverMs: law } }).dns, clock);
+    const dns = dnsLookup(bare({ dns: { resolverMs: law } }).dns, clock).stage;
     const requests = new Requests(clock);
     const seeds = random.stream('visitors');
     const spare: Visitor[] = [];
