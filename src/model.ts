@@ -20,8 +20,8 @@ export interface Model {
   readonly warmupMs: number;
   /** Parts of the counted time, in order, without gap or overlap, from `warmupMs` to `durationMs`. */
   readonly windows: readonly WindowModel[];
-  /** The first surge of the traffic, which the windows are cut by; `null` where the traffic has none. */
-  readonly surge: SurgeModel | null;
+  /** What the windows are cut by: the first surge of the traffic, or else the first event; `null` where there is neither. */
+  readonly incident: IncidentModel | null;
   readonly host: HostModel;
   readonly dns: DnsModel;
   readonly tcp: TcpModel;
@@ -41,18 +41,19 @@ export interface Model {
 }
 
 export interface WindowModel {
-  /** `all`, or `before surge`, `during surge`, `after surge`. */
+  /** `all`, or `before X`, `during X`, `after X`, where X is the incident's name. */
   readonly name: string;
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-export interface SurgeModel {
+export interface IncidentModel {
+  readonly kind: 'surge' | 'event';
   readonly name: string;
   readonly fromMs: number;
-  /** When the traffic begins to fall. */
+  /** From when on recovery is counted: the traffic begins to fall; an event is over, at once if it has no duration. */
   readonly peakToMs: number;
-  /** When it is as before. */
+  /** The end of `during`: the traffic is as before; an event is over, or a minute has passed if it has no duration. */
   readonly toMs: number;
 }
 
@@ -444,8 +445,8 @@ export interface ThresholdModel {
 
 /**
  * What a threshold may speak of. `mean` to `max` are latencies of good answers in ms; `errors` is the share of requests that
- * failed; `goodput` and `throughput` are per second; `recovery` is the time in ms from the end of a surge's peak until
- * answers are as fast as before it; `downtime` is in ms; `outcome` counts requests.
+ * failed; `goodput` and `throughput` are per second; `recovery` is the time in ms from the end of a surge's peak, or
+ * of an event, until answers are as fast as before it; `downtime` is in ms; `outcome` counts requests.
  */
 export type Metric =
   | { readonly kind: 'mean' | 'p50' | 'p90' | 'p95' | 'p99' | 'p999' | 'max' }

@@ -192,7 +192,7 @@ export function mainCause({ causes }: Result): CauseCount {
 
 /** When answers were as before again; nothing where the figures do not tell. */
 function recoveryOf(result: Result, model: Model): string | null {
-  const { surge } = model;
+  const { incident: surge } = model;
   if (surge === null || result.partial) return null;
   const recovered = result.events.find((event) => event.kind === 'recovered');
   if (recovered === undefined) return result.durationMs > surge.peakToMs ? 'not back to normal when the run ends' : null;

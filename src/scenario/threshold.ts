@@ -12,7 +12,7 @@ export type Reading = { readonly threshold: ThresholdModel } | { readonly proble
 
 /** What a site has of what a threshold may speak of. */
 export interface Known {
-  /** `null` where the surge that makes them could not be read: then any will do. */
+  /** `null` where the surge or the event that makes them could not be read: then any will do. */
   readonly windows: readonly string[] | null;
   readonly stages: readonly string[];
 }
@@ -61,7 +61,7 @@ export function readThreshold(text: string, known: Known): Reading {
   const metric = readMetric(name, known.stages);
   if (typeof metric === 'string') return { problem: metric };
   if (metric.kind === 'recovery' && known.windows?.join() === 'all') {
-    return { problem: "expected a scenario with a surge, as recovery is counted from the end of a surge's peak" };
+    return { problem: 'expected a scenario with a surge or an event, as recovery is counted from the end of one' };
   }
   if (colon >= 0 && (metric.kind === 'recovery' || metric.kind === 'downtime')) {
     return { problem: `expected ${metric.kind} without a window, as it is of the whole run, got ${show(text)}` };
@@ -73,7 +73,10 @@ export function readThreshold(text: string, known: Known): Reading {
 }
 
 function unknownWindow(name: string, windows: readonly string[]): Reading {
-  const hint = windows.length > 1 ? `expected one of ${anyOf(windows)}` : 'expected no window, as the scenario has no surge';
+  const hint =
+    windows.length > 1
+      ? `expected one of ${anyOf(windows)}`
+      : 'expected no window, as the scenario has neither a surge nor an event';
   return { problem: `${hint}, got ${show(name)}${windows.length > 1 ? didYouMean(name, windows) : ''}` };
 }
 

@@ -9,9 +9,10 @@ export function eventsOf(telemetry: Telemetry, causes: readonly CauseCount[]): E
   );
 }
 
+/** An event writes its own lines, when it happens. */
 function surge({ model, clock }: Telemetry): EventNote[] {
-  if (model.surge === null) return [];
-  const { name, fromMs, peakToMs, toMs } = model.surge;
+  if (model.incident?.kind !== 'surge') return [];
+  const { name, fromMs, peakToMs, toMs } = model.incident;
   const notes = [
     { atMs: fromMs, kind: name, text: `the ${name} begins` },
     { atMs: peakToMs, kind: 'peak over', text: 'its peak is over' },
@@ -28,7 +29,11 @@ function firstFailures(causes: readonly CauseCount[]): EventNote[] {
 
 function recovered(telemetry: Telemetry): EventNote[] {
   const recovery = recoveryOf(telemetry);
-  if (recovery === null || recovery.atMs === null) return [];
+  const { incident } = telemetry.model;
+  if (recovery === null || recovery.atMs === null || incident === null) return [];
   const seconds = Math.round((recovery.atMs - recovery.fromMs) / 1000);
-  return [{ atMs: recovery.atMs, kind: 'recovered', text: `answers are as fast as before, ${seconds} s after the peak` }];
+  const since = incident.kind === 'surge' ? 'the peak' : incident.peakToMs > incident.fromMs ? 'its end' : 'its beginning';
+  const when = seconds <= 0 ? `at ${since.replace('the peak', "the peak's end")}` : `${seconds} s after ${since}`;
+  const text = incident.kind === 'surge' ? `${seconds} s after the peak` : when;
+  return [{ atMs: recovery.atMs, kind: 'recovered', text: `answers are as fast as before, ${text}` }];
 }

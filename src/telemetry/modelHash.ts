@@ -1,11 +1,18 @@
 /** A fingerprint of a model: equal for equal models, however they were written down. FNV-1a of its JSON, twice 32 bits. */
-import type { Model } from '../model.js';
+import type { IncidentModel, Model } from '../model.js';
 
 /** Sixteen hexadecimal digits; the seed and the texts do not count, what is simulated does. */
 export function modelHash(model: Model): string {
-  const { name: _name, about: _about, watch: _watch, seed: _seed, ...simulated } = model;
-  const text = JSON.stringify(sorted(simulated));
+  const { name: _name, about: _about, watch: _watch, seed: _seed, incident, ...simulated } = model;
+  const text = JSON.stringify(sorted({ ...simulated, surge: momentsOf(incident) }));
   return fnv(text, 0x811c9dc5) + fnv(text, 0x01234567);
+}
+
+/** An incident's kind is told by the traffic and the events. Surges came first, and gave the name. */
+function momentsOf(incident: IncidentModel | null): Omit<IncidentModel, 'kind'> | null {
+  if (incident === null) return null;
+  const { name, fromMs, peakToMs, toMs } = incident;
+  return { name, fromMs, peakToMs, toMs };
 }
 
 /**

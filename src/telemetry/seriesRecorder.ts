@@ -88,9 +88,14 @@ export class SeriesRecorder {
     return hung;
   }
 
-  /** Median latency and failures of a step that has ended. */
-  at(step: number): { p50: number | null; good: number; failed: number } {
-    return { p50: this.p50Steps[step], good: this.goodSteps[step], failed: this.failedSteps[step] };
+  /** Median latency, requests that ended, and those inside at the end, of a step that has ended. */
+  at(step: number): { p50: number | null; good: number; failed: number; inside: number } {
+    return {
+      p50: this.p50Steps[step],
+      good: this.goodSteps[step],
+      failed: this.failedSteps[step],
+      inside: this.insideSteps[step],
+    };
   }
 
   series(): Series {

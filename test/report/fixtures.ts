@@ -20,7 +20,7 @@ export function model(changes: Changes<Model> = {}): Model {
     durationMs: 10 * minute,
     warmupMs: minute,
     windows: [{ name: 'all', fromMs: minute, toMs: 10 * minute }],
-    surge: null,
+    incident: null,
     host: {
       cores: 1,
       scheduler: 'fair-share',
@@ -176,7 +176,7 @@ export function surgeModel(changes: Changes<Model> = {}): Model {
     name: 'surge',
     about: 'A popular site links to us; ten times the visitors for two minutes.',
     windows: surgeWindows,
-    surge: { name: 'surge', fromMs: 3 * minute, peakToMs: 5 * minute + 20_000, toMs: 5 * minute + 50_000 },
+    incident: { kind: 'surge', name: 'surge', fromMs: 3 * minute, peakToMs: 5 * minute + 20_000, toMs: 5 * minute + 50_000 },
     traffic: [openSource(40), surgeSource()],
     thresholds: [
       { text: 'during surge: errors > 5%', window: 1, metric: { kind: 'errors' }, operator: '>', value: 0.05 },

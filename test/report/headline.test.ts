@@ -254,7 +254,7 @@ describe('headline', () => {
   });
 
   it('of a flash crowd that is still there at the end says nothing of what comes after', () => {
-    const surge = { name: 'surge', fromMs: 180_000, peakToMs: 600_000, toMs: 600_000 };
-    expect(headline(surgeResult({ events: [] }), surgeModel({ surge }))).not.toContain('back to normal');
+    const incident = { kind: 'surge', name: 'surge', fromMs: 180_000, peakToMs: 600_000, toMs: 600_000 } as const;
+    expect(headline(surgeResult({ events: [] }), surgeModel({ incident }))).not.toContain('back to normal');
   });
 });

@@ -277,8 +277,8 @@ describe('report', () => {
   });
 
   it('gives a surge on a static site a line for its peak, without children', () => {
-    const { surge, windows, traffic } = fixtures.surgeModel();
-    const model = { ...fixtures.staticModel(), surge, windows, traffic };
+    const { incident, windows, traffic } = fixtures.surgeModel();
+    const model = { ...fixtures.staticModel(), incident, windows, traffic };
     const { dns, tcp, nginx, delivery } = fixtures.result().stages;
     const { series } = fixtures.surgeResult();
     const noPhp = fixtures.surgeResult({

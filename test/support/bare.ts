@@ -33,7 +33,7 @@ export interface Bare {
   durationMs?: number;
   warmupMs?: number;
   windows?: Model['windows'];
-  surge?: Model['surge'];
+  incident?: Model['incident'];
   host?: Partial<HostModel>;
   dns?: Partial<DnsModel>;
   tcp?: Partial<TcpModel>;
@@ -59,7 +59,7 @@ export function bare(parts: Bare = {}): Model {
     durationMs,
     warmupMs,
     windows: parts.windows ?? [{ name: 'all', fromMs: warmupMs, toMs: durationMs }],
-    surge: parts.surge ?? null,
+    incident: parts.incident ?? null,
     host: {
       cores: 1e6,
       scheduler: 'fair-share',

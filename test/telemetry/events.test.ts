@@ -6,7 +6,7 @@ import { bare, scriptPage } from '../support/bare.js';
 describe('events', () => {
   const model = bare({
     durationMs: 9000,
-    surge: { name: 'rush', fromMs: 3000, peakToMs: 4000, toMs: 6000 },
+    incident: { kind: 'surge', name: 'rush', fromMs: 3000, peakToMs: 4000, toMs: 6000 },
     php: { maxChildren: 1, listenBacklog: 0 },
     nginx: { fastcgiReadTimeoutMs: 500 },
     pages: [scriptPage({ waitMs: always(800) })],
@@ -37,6 +37,6 @@ describe('events', () => {
   });
 
   it('of a steady run without failures there are none', () => {
-    expect(story(bare({ surge: null }), [0]).result.events).toEqual([]);
+    expect(story(bare({ incident: null }), [0]).result.events).toEqual([]);
   });
 });

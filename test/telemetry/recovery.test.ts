@@ -51,13 +51,13 @@ describe('recovery', () => {
   });
 
   it('begins with nothing where there was no surge, or nothing before it', () => {
-    expect(story(surge({ surge: null }), clicks).result.thresholds[0]).toEqual({
+    expect(story(surge({ incident: null }), clicks).result.thresholds[0]).toEqual({
       text: 'recovery < 60s',
       value: null,
       verdict: 'inconclusive',
     });
     expect(story(surge(), clicks.slice(10)).result.thresholds[0].value).toBeNull();
-    const nowhere = surge({ surge: { name: 'surge', fromMs: 9000, peakToMs: 20_000, toMs: 20_000 } });
+    const nowhere = surge({ incident: { kind: 'surge', name: 'surge', fromMs: 9000, peakToMs: 20_000, toMs: 20_000 } });
     expect(story(nowhere, clicks).result.thresholds[0].value).toBeNull();
   });
 
@@ -78,7 +78,7 @@ function surge(parts: Bare = {}): Model {
       { name: 'during surge', fromMs: 10_000, toMs: 20_000 },
       { name: 'after surge', fromMs: 20_000, toMs: durationMs },
     ],
-    surge: { name: 'surge', fromMs: 10_000, peakToMs: 20_000, toMs: 20_000 },
+    incident: { kind: 'surge', name: 'surge', fromMs: 10_000, peakToMs: 20_000, toMs: 20_000 },
     pages: [scriptPage({ waitMs: always(100) })],
     thresholds: [recovery],
     ...parts,

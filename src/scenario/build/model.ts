@@ -16,7 +16,7 @@ import type {
 import type { Complete } from '../schema/scenario.js';
 import { eventOf, failuresOf } from './events.js';
 import { pathsOf, sourcesOf } from './sources.js';
-import { surgeOf, windowsOf } from './windows.js';
+import { incidentOf, windowsOf } from './windows.js';
 
 export function modelOf(scenario: Complete, thresholds: readonly ThresholdModel[]): Model {
   const { visitors, dns } = scenario;
@@ -28,7 +28,7 @@ export function modelOf(scenario: Complete, thresholds: readonly ThresholdModel[
     durationMs: scenario.duration,
     warmupMs: scenario.warmup,
     windows: windowsOf(scenario),
-    surge: surgeOf(scenario),
+    incident: incidentOf(scenario),
     host: hostOf(scenario.host),
     dns: {
       name: dns.name,

@@ -4,6 +4,7 @@ import { isSurge, type Source } from '../build/sourceKinds.js';
 import { surgeName, windowsOf } from '../build/windows.js';
 import type { Draft } from '../explain.js';
 import type { Report } from '../report.js';
+import type { WrittenEvent } from '../schema/events.js';
 import type { Complete } from '../schema/scenario.js';
 import { readThreshold, STAGES } from '../threshold.js';
 
@@ -28,13 +29,16 @@ export function checkThresholds(
   return thresholds;
 }
 
-function windowNames(scenario: Draft<Complete>, report: Report): readonly string[] {
+/** `null` where they hang on something that is wrong. */
+function windowNames(scenario: Draft<Complete>, report: Report): readonly string[] | null {
   const { duration = 0, warmup = 0 } = scenario;
   const traffic = scenario.traffic as readonly Source[];
-  if (!report.failedWithin(['traffic']))
-    return windowsOf({ traffic: [...traffic], duration, warmup }).map((window) => window.name);
   const surge = traffic.find(isSurge);
-  return surge ? ['before', 'during', 'after'].map((part) => `${part} ${surgeName(surge)}`) : ['all'];
+  if (surge === undefined && report.failedWithin(['events'])) return null;
+  if (surge !== undefined && report.failedWithin(['traffic']))
+    return ['before', 'during', 'after'].map((part) => `${part} ${surgeName(surge)}`);
+  const events = surge === undefined ? (scenario.events as WrittenEvent[] | undefined) : undefined;
+  return windowsOf({ traffic: [...traffic], events, duration, warmup }).map((window) => window.name);
 }
 
 function stagesOf(scenario: Draft<Complete>, report: Report): string[] {
