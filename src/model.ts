@@ -187,7 +187,69 @@ export interface NginxModel {
   /** Bytes of such an error page. */
   readonly errorBytes: number;
   readonly workerBytes: number;
+  /** How many requests it takes in a second; `null` for as many as come. */
+  readonly limitReq: LimitReqModel | null;
+  /** How many requests it works on at once; `null` for any number. */
+  readonly limitConn: LimitConnModel | null;
+  /** Answers of PHP-FPM that it keeps; `null` for none. */
+  readonly fastcgiCache: FastcgiCacheModel | null;
   readonly unit: UnitModel;
+}
+
+/** A limit of nginx's: for whom, and of what. */
+interface LimitModel {
+  readonly zone: string;
+  /** Each visitor's address on its own, or all visitors together (`$binary_remote_addr`, `$server_name`). */
+  readonly key: 'address' | 'server';
+  /** Indices in `Model.pages` of what it holds for; empty for every page. */
+  readonly pages: readonly number[];
+  /** The status that those beyond it are answered with. */
+  readonly status: number;
+}
+
+/** `limit_req`. */
+export interface LimitReqModel extends LimitModel {
+  /** Per second. */
+  readonly rate: number;
+  /** Requests beyond the rate that are still taken. */
+  readonly burst: number;
+  /** Of these, so many go on at once, the others wait; `Infinity` is `nodelay`. */
+  readonly delay: number;
+}
+
+/** `limit_conn`. */
+export interface LimitConnModel extends LimitModel {
+  readonly connections: number;
+}
+
+/** `fastcgi_cache` and what belongs to it. */
+export interface FastcgiCacheModel {
+  /** What is kept of which page. */
+  readonly pages: readonly CachedPageModel[];
+  /** For how long answers of a status are kept, in whole seconds as nginx counts them. */
+  readonly valid: readonly { readonly status: string; readonly ms: number }[];
+  /** An answer that nobody asks for so long is deleted. */
+  readonly inactiveMs: number;
+  /** Of several who find no answer one asks PHP-FPM, and the others wait. */
+  readonly lock: boolean;
+  /** Who has waited so long asks PHP-FPM, too; the answer is not kept. */
+  readonly lockTimeoutMs: number;
+  /** After so long without an answer one more may ask. */
+  readonly lockAgeMs: number;
+  /** When an answer that is no longer valid will do. */
+  readonly useStale: readonly UseStale[];
+  readonly backgroundUpdate: boolean;
+}
+
+export type UseStale = 'updating' | 'error' | 'timeout' | 'http_500' | 'http_503';
+
+export interface CachedPageModel {
+  /** Index in `Model.pages`. */
+  readonly page: number;
+  /** Keys that its requests are spread over: articles, products. */
+  readonly variants: number;
+  /** The k-th most popular of them weighs `1 / k^zipf`. */
+  readonly zipf: number;
 }
 
 export interface PhpFpmModel {

@@ -8,6 +8,8 @@
 const nginxCore = 'nginx documentation, ngx_core_module';
 const nginxHttp = 'nginx documentation, ngx_http_core_module';
 const nginxFastcgi = 'nginx documentation, ngx_http_fastcgi_module';
+const limitReq = 'nginx documentation, ngx_http_limit_req_module';
+const limitConn = 'nginx documentation, ngx_http_limit_conn_module';
 const fpm = 'PHP manual, FPM configuration';
 const mysqlManual = 'MySQL 8.0 and MariaDB 10.11 reference manuals';
 const linux = 'Linux kernel documentation, ip-sysctl';
@@ -94,6 +96,14 @@ export const defaults = {
     error: { value: '0.02ms', source: 'measured stack, group B: a refused request costs 0.1 ms, less accept and proxy' },
     error_size: { value: '700 B', source: choice('nginx writes some 550 bytes, padded, and a header') },
     worker_memory: { value: '8 MiB', source: choice('a worker with 1,000 connections') },
+    limit_req_status: { value: 503, source: limitReq },
+    limit_conn_status: { value: 503, source: limitConn },
+    fastcgi_cache: { value: 'off', source: nginxFastcgi },
+    inactive: { value: '10m', source: `${nginxFastcgi}, fastcgi_cache_path` },
+    fastcgi_cache_lock: { value: 'off', source: nginxFastcgi },
+    fastcgi_cache_lock_timeout: { value: '5s', source: nginxFastcgi },
+    fastcgi_cache_lock_age: { value: '5s', source: nginxFastcgi },
+    fastcgi_cache_background_update: { value: 'off', source: nginxFastcgi },
     restart: { value: 'no', source: 'Debian 12, nginx.service, which has no Restart=' },
     restart_sec: { value: '100ms', source: 'systemd.service(5)' },
     start: { value: '20ms', source: 'measured stack, group E: from the start to the first accept 20 to 23 ms' },
@@ -110,6 +120,13 @@ export const defaults = {
     restart: { value: 'no', source: 'Debian 12, php8.2-fpm.service, which has no Restart=' },
     restart_sec: { value: '100ms', source: 'systemd.service(5)' },
     start: { value: '100ms', source: choice('parsing, opcache memory and forks take 50 to 200 ms') },
+  },
+  limit: {
+    zone: { value: 'one', source: choice('the name in the documentation of nginx') },
+    key: { value: 'address', source: choice('$binary_remote_addr, as in most examples') },
+    burst: { value: 0, source: limitReq },
+    delay: { value: 0, source: limitReq },
+    nodelay: { value: 'off', source: limitReq },
   },
   mysql: {
     max_connections: { value: 151, source: mysqlManual },
@@ -143,6 +160,13 @@ export const defaults = {
     times: { value: 1, source: 'a query stands for itself' },
     reads: { value: 0, source: 'the pages it needs are in the buffer pool' },
     hold: { value: 0, source: 'the commit follows the statement' },
+    cache: { value: 'on', source: 'fastcgi_cache keeps every answer to a GET without a Set-Cookie' },
+    variants: { value: 1, source: 'a page stands for itself' },
+    zipf: {
+      value: 1,
+      source:
+        'pages of a site are about as popular as words of a text: Breslau and others, INFOCOM 1999 (0.64 to 0.83 at proxies)',
+    },
   },
   visitors: {
     round_trip: { value: '50ms', source: choice('the Chrome UX report has 96 ms as the desktop median of 75th percentiles') },

@@ -16,6 +16,8 @@ export const SIZE = new RegExp(`^${NUMBER} ?(?:B|[kKMGT]B|[KMGT]iB)$`);
 /** MySQL's and PHP's own shorthand besides: `128M` is 128 MiB. */
 export const DIRECTIVE_SIZE = new RegExp(`^${NUMBER} ?(?:B|[kKMGT]B|[KMGT]iB|[KMGT])$`);
 export const RATE = new RegExp(`^${NUMBER} ?/ ?(?:ms|s|m|min|h|d)$`);
+/** nginx's own way besides: `10r/s`, `30r/m`. */
+export const REQUEST_RATE = new RegExp(`^${NUMBER} ?r? ?/ ?(?:ms|s|m|min|h|d)$`);
 export const BANDWIDTH = new RegExp(`^${NUMBER} ?(?:[kMG]?bit|[kKMG]?B|[KMG]iB)/s$`);
 export const PERCENT = new RegExp(`^${NUMBER} ?%$`);
 
@@ -47,6 +49,11 @@ export function readRate(text: string): number | null {
   const [count, unit] = text.split('/');
   const unitMs = parseDuration(`1${unit.trim().replace('min', 'm')}`) as number;
   return (Number(count) * 1000) / unitMs;
+}
+
+/** `readRequestRate('30r/m') // => 0.5` */
+export function readRequestRate(text: string): number | null {
+  return matches(text, REQUEST_RATE) ? readRate(text.replace('r', '')) : null;
 }
 
 /** `readBandwidth('10 Mbit/s') // => 1250` */

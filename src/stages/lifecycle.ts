@@ -61,9 +61,11 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   const upstream = {
     connected: (request: Request) => nginx.connected(request),
     cut: (request: Request, cause: Cause) => nginx.cut(request, cause),
+    keeps: (request: Request) => nginx.keeps(request),
   };
   const fpm = php === null ? null : phpFpm(php, model.tcp, model.nginx, model.pages, clock, host, mysql, upstream, random);
-  const nginx = nginxServer(model.nginx, model.tcp.somaxconn, model.tcp.tls, clock, host, fpm, { vanish, closed, parted });
+  const leftover = { vanish, closed, parted };
+  const nginx = nginxServer(model.nginx, model.tcp.somaxconn, model.tcp.tls, clock, host, fpm, leftover, model.pages);
   const dns = dnsLookup(model.dns, clock, endAll);
   const tcp = tcpConnect(model.tcp, clock, host.in, nginx, dns.addresses);
   const out = delivery(model.tcp, model.visitors, model.nginx, model.pages, clock, host.out);
@@ -222,6 +224,13 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
       half.failure = nginx.left;
       half.unwind();
       end(half);
+    } else if (request.stage === nginx.stage) {
+      if (!nginx.notices(request)) request.gone = true;
+      else {
+        request.failure = nginx.left;
+        request.unwind();
+        end(request);
+      }
     } else if (request.waiting !== 0 || request.sending) {
       request.failure = abandoned.get(request.stage!)!;
       const link = request.stage === tcp ? host.in : host.out;

@@ -19,12 +19,13 @@ import { Need } from '../engine/need.js';
 import { Timeouts } from '../engine/timeouts.js';
 import type { Host } from '../host/host.js';
 import { Line } from '../host/line.js';
-import type { NginxModel, TlsModel } from '../model.js';
+import type { NginxModel, PageModel, TlsModel } from '../model.js';
 import { Cause } from '../telemetry/cause.js';
 import { Meter } from '../telemetry/meter.js';
 import type { Connection } from './connection.js';
 import { NginxWorker } from './nginxWorker.js';
 import type { Upstream } from './phpFpm.js';
+import { protectionsOf } from './protections.js';
 import { type Request, Stage } from './request.js';
 
 /** What the kernel and the visitor's TCP see of nginx. */
@@ -43,6 +44,10 @@ export interface Nginx extends Listener {
   finish(connection: Connection, keep: boolean): void;
   /** The visitor closes the connection while a request is being served; returns the visitor's half of it. */
   abandon(request: Request): Request;
+  /** The visitor leaves while nginx has the request to itself. Whether nginx notices, and lets go of it. */
+  notices(request: Request): boolean;
+  /** Whether the answer is wanted for nginx's cache, whoever else may wait for it. */
+  keeps(request: Request): boolean;
   /** PHP-FPM's end has accepted the connection: from now on nginx waits for the answer. */
   connected(request: Request): void;
   /** The PHP-FPM child that served the request has died. */
@@ -68,6 +73,7 @@ export function nginxServer(
   host: Host,
   php: Upstream | null,
   leftover: Leftovers,
+  pages: readonly PageModel[],
 ): Nginx {
   const group = host.cpu.group('nginx');
   const backlog = Math.min(model.listenBacklog, somaxconn);
@@ -106,6 +112,7 @@ export function nginxServer(
     'fastcgi_read_timeout: no answer from PHP-FPM in time',
     '[error] upstream timed out (110: Connection timed out) while reading response header from upstream',
   );
+  const protections = protectionsOf(model, pages, clock, { serve, apologise: refuse, wake, waited, refresh });
   const left = new Cause('499', 'nginx', 'the visitor left before nginx had an answer', 'access.log: "GET …" 499 0');
 
   const meter = new Meter('nginx', { word: 'workers', busy, max: model.workerProcesses }, queue, Infinity, {
@@ -115,6 +122,7 @@ export function nginxServer(
       'idle connections closed for lack of slots': drained,
       'refused for lack of slots': noSlot,
       'abandoned by visitors': abandoned,
+      ...protections?.counters(),
     }),
   });
 
@@ -124,6 +132,8 @@ export function nginxServer(
     secure,
     finish,
     abandon,
+    notices: (request) => protections?.notices(request) ?? false,
+    keeps: (request) => protections?.cache?.fetching(request) === true,
     connected,
     cut,
     left,
@@ -253,21 +263,29 @@ export function nginxServer(
   }
 
   function readMs(request: Request): number {
-    return request.page.script === null ? staticMs.of(request) : proxyMs.of(request);
+    if (request.page.script === null || protections?.answers(request) === true) return staticMs.of(request);
+    return proxyMs.of(request);
   }
 
   function route(worker: NginxWorker): void {
     const request = done(worker);
     if (request.gone) request.refuse(left);
-    else if (request.page.script === null) request.return();
-    else pass(worker, request);
+    else if (protections === null) serve(request);
+    else protections.enter(request);
     turn(worker);
   }
 
-  function pass(worker: NginxWorker, request: Request): void {
+  function serve(request: Request): void {
+    if (request.page.script === null) request.return();
+    else pass(request);
+  }
+
+  function pass(request: Request): void {
+    const worker = workers[request.connection!.worker];
     drained += worker.drain(closeIdle);
     if (!worker.takeSlot(clock.now())) {
       noSlot += 1;
+      protections?.forget(request);
       return request.refuse(noUpstreamSlot);
     }
     request.call(php!.stage, take);
@@ -283,6 +301,7 @@ export function nginxServer(
     request.timer = 0;
     const worker = workers[request.connection!.worker];
     worker.giveSlot(clock.now());
+    if (protections?.cache?.ended(request, request.failure) === true) request.failure = null;
     queueAt(worker, request, request.failed ? apologise : answer);
   }
 
@@ -299,6 +318,46 @@ export function nginxServer(
     turn(worker);
   }
 
+  // What the limits and the cache want.
+
+  function refuse(request: Request, cause: Cause): void {
+    request.failure = cause;
+    queueAt(workers[request.connection!.worker], request, apologise);
+  }
+
+  function wake(request: Request): void {
+    queueAt(workers[request.connection!.worker], request, wakeUp);
+  }
+
+  /** After the lock of the cache there may be a copy to send. */
+  function wakeUp(request: Request): void {
+    work(request, protections!.cache?.has(request) === true ? staticMs.of(request) : 0, woken);
+  }
+
+  function woken(worker: NginxWorker): void {
+    const request = done(worker);
+    if (request.gone) {
+      protections!.forget(request);
+      request.refuse(left);
+    } else protections!.woken(request);
+    turn(worker);
+  }
+
+  /** A background subrequest. Its connection to PHP-FPM takes no slot here, and its answer no CPU. */
+  function refresh(request: Request): void {
+    const shadow = request.shadow();
+    protections!.cache!.fetchFor(shadow);
+    shadow.call(php!.stage, vanish);
+  }
+
+  /** What no visitor waits for has come from PHP-FPM; the cache may. */
+  function vanish(request: Request): void {
+    readTimers.cancel(request.timer);
+    request.timer = 0;
+    protections?.cache?.ended(request, request.failure);
+    leftover.vanish(request, 0);
+  }
+
   // Giving up on PHP-FPM.
 
   function expire(request: Request): void {
@@ -307,10 +366,12 @@ export function nginxServer(
   }
 
   function cut(request: Request, cause: Cause): void {
+    const stale = protections?.cache?.ended(request, cause) === true;
+    if (request.visitor === null) return php!.abandoned(request);
     const half = hangUp(request);
     leftover.parted(half);
-    half.failure = cause;
-    queueAt(workers[half.connection!.worker], half, apologise);
+    half.failure = stale ? null : cause;
+    queueAt(workers[half.connection!.worker], half, stale ? answer : apologise);
   }
 
   function abandon(request: Request): Request {
@@ -321,8 +382,8 @@ export function nginxServer(
   function hangUp(request: Request): Request {
     readTimers.cancel(request.timer);
     workers[request.connection!.worker].giveSlot(clock.now());
-    const half = request.part(leftover.vanish);
-    php!.abandoned(request);
+    const half = request.part(vanish);
+    if (protections?.cache?.fetching(request) !== true) php!.abandoned(request);
     return half;
   }
 
@@ -330,6 +391,7 @@ export function nginxServer(
 
   function finish(connection: Connection, keep: boolean): void {
     connection.served += 1;
+    protections?.finished(connection);
     if (!connection.open) return;
     if (connection.worker < 0) return forget(connection);
     touch(connection);

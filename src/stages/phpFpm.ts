@@ -42,6 +42,8 @@ export interface Caller {
   readonly connected: (request: Request) => void;
   /** The child has died. */
   readonly cut: (request: Request, cause: Cause) => void;
+  /** Nginx wants the answer for its cache, though no visitor may wait for it. */
+  readonly keeps: (request: Request) => boolean;
 }
 
 export function phpFpm(
@@ -168,7 +170,7 @@ export function phpFpm(
   function start(child: Child, request: Request): void {
     child.begin(request, scripts[request.pageNumber]!, clock.now());
     if (request.traced) request.note(`child ${child.number}`);
-    if (request.visitor === null) forNobody += 1;
+    if (request.visitor === null && !caller.keeps(request)) forNobody += 1;
     run(child);
   }
 
@@ -231,7 +233,7 @@ export function phpFpm(
   function kill(child: Child): void {
     const request = child.request!;
     if (child.answered) return letGo(child, request); // Nginx has the answer, and the visitor will have it.
-    if (request.visitor !== null) caller.cut(request, terminated);
+    if (request.visitor !== null || caller.keeps(request)) caller.cut(request, terminated);
     child.dead = true;
     host.cpu.stop(child);
     clock.cancel(child.waiting);

@@ -199,6 +199,18 @@ export class Request implements Bearer {
     return half;
   }
 
+  /** Another request for the same, of nobody's. */
+  shadow(): Request {
+    const shadow = this.home.take();
+    shadow.seedHigh = this.seedHigh;
+    shadow.seedLow = this.seedLow;
+    shadow.number = 0;
+    shadow.page = this.page;
+    shadow.pageNumber = this.pageNumber;
+    shadow.window = this.window;
+    return shadow;
+  }
+
   /** Leaves all stages at once, from wherever it is. */
   unwind(): void {
     while (this.path !== 0) this.leave();

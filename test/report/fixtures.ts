@@ -78,6 +78,9 @@ export function model(changes: Changes<Model> = {}): Model {
       errorMs: always(0.05),
       errorBytes: 500,
       workerBytes: 10 * 1024 ** 2,
+      limitReq: null,
+      limitConn: null,
+      fastcgiCache: null,
       unit: { restart: 'no', restartMs: 100, startMs: always(20) },
     },
     phpFpm: {

@@ -15,6 +15,7 @@ import type {
 } from '../../model.js';
 import type { Complete } from '../schema/scenario.js';
 import { eventOf, failuresOf } from './events.js';
+import { protectionsOf } from './protections.js';
 import { pathsOf, sourcesOf } from './sources.js';
 import { incidentOf, windowsOf } from './windows.js';
 
@@ -48,7 +49,7 @@ export function modelOf(scenario: Complete, thresholds: readonly ThresholdModel[
       disturbed: dnsDisturbedOf(scenario),
     },
     tcp: tcpOf(scenario.tcp),
-    nginx: nginxOf(scenario.nginx, scenario.host.cores),
+    nginx: nginxOf(scenario.nginx, scenario.host.cores, scenario.pages),
     phpFpm: scenario['php-fpm'] ? phpFpmOf(scenario['php-fpm']) : null,
     mysql: scenario.mysql ? mysqlOf(scenario.mysql, somethingHappens(scenario)) : null,
     pages: pagesOf(scenario.pages),
@@ -109,7 +110,7 @@ function synAckRetries(retries: number): number[] {
   return times;
 }
 
-function nginxOf(nginx: Complete['nginx'], cores: number): NginxModel {
+function nginxOf(nginx: Complete['nginx'], cores: number, pages: Complete['pages']): NginxModel {
   return {
     workerProcesses: nginx.worker_processes === 'auto' ? cores : nginx.worker_processes,
     workerConnections: nginx.worker_connections,
@@ -127,6 +128,7 @@ function nginxOf(nginx: Complete['nginx'], cores: number): NginxModel {
     errorMs: nginx.cpu.error,
     errorBytes: nginx.error_size,
     workerBytes: nginx.worker_memory,
+    ...protectionsOf(nginx, pages),
     unit: unitOf(nginx),
   };
 }

@@ -12,7 +12,33 @@ export function checkSite(scenario: Draft<Complete>, report: Report): void {
     const path = ['php-fpm', 'request_terminate_timeout'];
     report.contradiction(path, 'expected whole seconds, which is all that PHP-FPM looks at');
   }
+  checkProtections(scenario, report);
   checkPages(scenario, report);
+}
+
+/** What nginx would read otherwise than it is written, or could not do. */
+function checkProtections(scenario: Draft<Complete>, report: Report): void {
+  const { nginx, pages = {} } = scenario;
+  if (nginx === undefined) return;
+  for (const name of ['limit_req', 'limit_conn'] as const) {
+    for (const [index, path] of (nginx[name]?.pages ?? []).entries()) {
+      if (path === undefined || Object.hasOwn(pages, path) || report.failedWithin(['pages'])) continue;
+      const meant = didYouMean(path, Object.keys(pages));
+      report.wrong(['nginx', name, 'pages', index], `expected a page of the site, got "${path}"${meant}`);
+    }
+  }
+  const { nodelay, delay } = nginx.limit_req ?? {};
+  if (nodelay && delay) report.contradiction(['nginx', 'limit_req', 'delay'], 'expected either delay or nodelay, not both');
+  if (!nginx.fastcgi_cache) return;
+  if (nginx.fastcgi_buffering === false)
+    report.contradiction(['nginx', 'fastcgi_cache'], 'expected fastcgi_buffering on, as only a buffered answer can be kept');
+  const { fastcgi_cache_valid: valid, 'fastcgi_cache_path.inactive': inactive } = nginx;
+  const secondsOnly = (name: string, times: readonly (number | undefined)[]) => {
+    if (times.some((ms) => (ms ?? 0) % 1000 !== 0))
+      report.contradiction(['nginx', name], 'expected whole seconds, which is all that nginx counts here');
+  };
+  secondsOnly('fastcgi_cache_valid', Object.values(valid ?? {}));
+  secondsOnly('fastcgi_cache_path.inactive', [inactive]);
 }
 
 type Fpm = NonNullable<Draft<Complete>['php-fpm']>;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { defaults } from '../defaults.js';
 import { hinted, setting } from './hint.js';
 import { countLaw, durationLaw, sizeLaw } from './laws.js';
-import { decimal } from './quantity.js';
+import { decimal, whole } from './quantity.js';
 import { formed, listOf, onOff, text } from './word.js';
 
 const given = defaults.page;
@@ -49,6 +49,13 @@ export const page = z.strictObject({
   size: setting(sizeLaw(), 'The answer on the wire, header and body.'),
   php: setting(php.optional(), 'What PHP does for it; without it nginx serves a file.'),
   queries: setting(listOf(query, 100, 'queries').optional(), 'What it asks MySQL, in order.'),
+  cache: setting(onOff(), "`off`: nginx's `fastcgi_cache` does not keep it: a form, a shopping cart, a POST.", given.cache),
+  variants: setting(whole(1, 100_000), 'Answers of its own for so many articles or products.', given.variants),
+  zipf: setting(
+    decimal(0, 10),
+    'How unequal these are: the k-th most popular is asked for `1 / k^zipf` times as often.',
+    given.zipf,
+  ),
   assets: setting(listOf(pagePath(), 200, 'paths').optional(), 'Pages that a browser loads after this one.'),
 });
 

@@ -40,6 +40,14 @@ export function rate(range: Range = {}): Quantity {
   return quantity('rate', 'a rate', units.RATE, units.readRate, within, (value) => suggestUnits(value, '40/s', ['/s', '/min']));
 }
 
+/** `10r/s` as in nginx.conf, or `10/s`; nginx counts thousandths of a request a second. */
+export function requestRate(): Quantity {
+  const range = { min: 0.001, max: 1_000_000, range: 'of at least 0.001/s and at most 1000000/s' };
+  return quantity('rate', 'a rate', units.REQUEST_RATE, units.readRequestRate, range, (value) =>
+    suggestUnits(value, '10r/s', ['r/s', 'r/m']),
+  );
+}
+
 /** `10 Mbit/s`, `1 GB/s`. */
 export function bandwidth(range: Range = ABOVE_ZERO): Quantity {
   const suggest = (value: unknown) => suggestUnits(value, '10 Mbit/s', [' Mbit/s', ' MB/s']);
