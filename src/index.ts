@@ -11,6 +11,7 @@ export { coloured, type Look, plain } from './report/look.js';
 export { brief, report } from './report/report.js';
 export { briefOfRuns, reportOfRuns } from './report/runs.js';
 export { escaped } from './report/text.js';
+export { validation } from './report/validation.js';
 export { waterfall } from './report/waterfall.js';
 export { listScenarios, loadScenario } from './scenario/load.js';
 export { didYouMean } from './scenario/nearest.js';
@@ -20,4 +21,8 @@ export { type Frame, followOne, run, type SimulateOptions, SimulationError, simu
 export type { Arrival } from './stages/lifecycle.js';
 export type { Result } from './telemetry/result.js';
 export type { Trace } from './telemetry/trace.js';
+export { compare } from './validate/compare.js';
+export { readMeasured } from './validate/measured.js';
+export { replay } from './validate/replay.js';
+export { summarise, type Validation } from './validate/summary.js';
 export { VERSION } from './version.js';

@@ -14,6 +14,7 @@ import { Random } from './engine/random.js';
 import { Host } from './host/host.js';
 import type { Model, SourceModel } from './model.js';
 import { type Arrival, type Lifecycle, lifecycle } from './stages/lifecycle.js';
+import { type Ended, Onlooker } from './stages/onlooker.js';
 import type { Request } from './stages/request.js';
 import { Tracer } from './stages/tracer.js';
 import { arrivals } from './streams/arrivals.js';
@@ -42,6 +43,8 @@ export interface SimulateOptions {
   readonly run?: number;
   /** Arrivals in place of the scenario's own; they may use `clock`, which is an RxJS scheduler. */
   readonly arrivals?: (clock: VirtualClock) => Observable<Arrival>;
+  /** Told of every request that ends, warm-up included; what it does must not touch the run. */
+  readonly ended?: (ended: Ended) => void;
 }
 
 /** A step of the simulation went wrong: lempsim's fault, with all that repeats it. */
@@ -140,6 +143,7 @@ class Run {
     const host = new Host(model.host, this.clock);
     this.telemetry = new Telemetry(model, this.clock, host);
     this.life = lifecycle(model, this.clock, random, host, this.telemetry);
+    if (options.ended !== undefined) this.life.requests.tracer = new Onlooker(this.clock, options.ended);
     for (const window of model.windows) this.clock.at(window.fromMs, () => this.telemetry.openWindow(), undefined, Kind.change);
     const all =
       options.arrivals?.(this.clock) ?? merge(...model.traffic.map((_, index) => arrivals(model, index, this.clock, random)));

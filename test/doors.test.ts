@@ -80,8 +80,13 @@ const doors: Record<string, { rooms: readonly string[]; types?: readonly string[
     rooms: ['model', 'engine', 'version', 'simulate', 'telemetry', 'scenario'],
     packages: ['rxjs', 'simple-statistics', 'jstat', 'piscina', 'node:worker_threads', 'node:url', 'node:os'],
   },
+  validate: {
+    rooms: ['model', 'engine', 'scenario', 'simulate'],
+    types: ['stages', 'telemetry'],
+    packages: ['rxjs', 'zod', 'node:fs', 'node:zlib'],
+  },
   report: {
-    rooms: ['model', 'engine', 'version'],
+    rooms: ['model', 'engine', 'version', 'validate'],
     types: ['telemetry', 'experiments'],
     packages: ['cli-table3', 'simple-ascii-chart', 'bytes-iec', 'node:util'],
   },
@@ -97,6 +102,7 @@ const doors: Record<string, { rooms: readonly string[]; types?: readonly string[
       'simulate',
       'scenario',
       'experiments',
+      'validate',
       'report',
     ],
     packages: [],
@@ -106,15 +112,15 @@ const doors: Record<string, { rooms: readonly string[]; types?: readonly string[
 /** The one file, or files, behind which a package stands. */
 const behind: Record<string, RegExp> = {
   seedrandom: /^engine\/random\.ts$/,
-  rxjs: /^(engine\/clock\.ts|streams\/.*|simulate\.ts|experiments\/.*|cli\/.*)$/,
+  rxjs: /^(engine\/clock\.ts|streams\/.*|simulate\.ts|experiments\/.*|validate\/replay\.ts|cli\/.*)$/,
   yaml: /^scenario\//,
-  zod: /^scenario\//,
+  zod: /^(scenario\/|validate\/measured\.ts$)/,
   'simple-statistics': /^experiments\//,
   jstat: /^experiments\//,
   'cli-table3': /^report\//,
   commander: /^cli\//,
   'cli-progress': /^cli\//,
-  'node:fs': /^(scenario\/load\.ts|cli\/.*)$/,
+  'node:fs': /^(scenario\/load\.ts|validate\/measured\.ts|cli\/.*)$/,
   'node:fs/promises': /^(scenario\/load\.ts|cli\/.*)$/,
 };
 

@@ -11,6 +11,7 @@ import { CannotWriteError, OurError } from './failures.js';
 const codeByName: Readonly<Record<string, ExitCode>> = {
   UsageError: exitCodes.usage,
   ScenarioError: exitCodes.scenarioInvalid,
+  MeasuredError: exitCodes.scenarioInvalid,
   UnreadableError: exitCodes.unreadable,
   CannotCreateError: exitCodes.cannotCreate,
   CannotWriteError: exitCodes.cannotWrite,

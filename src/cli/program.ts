@@ -13,6 +13,7 @@ import { UsageError } from './failures.js';
 import { collect, moment, ordinal } from './read.js';
 import type { RunOptions } from './run.js';
 import type { TraceOptions } from './trace.js';
+import type { ValidateOptions } from './validate.js';
 import { verbs } from './verbs.js';
 
 const examples = `Examples
@@ -57,6 +58,7 @@ function program(end: (code: ExitCode) => void): Command {
   runs(lempsim, end);
   runs(lempsim.command('run').description('run a scenario; the verb may be left out'), end);
   traces(lempsim.command('trace').description('follow one request and show where its time went'), end);
+  validates(lempsim.command('validate').description('simulate measured runs and show predicted beside measured'), end);
   lempsim
     .command('list')
     .description('list the built-in scenarios')
@@ -86,6 +88,19 @@ function traces(command: Command, end: (code: ExitCode) => void): void {
       await oneScenario(command);
       end(await (await import('./trace.js')).trace(scenario, options));
     });
+}
+
+function validates(command: Command, end: (code: ExitCode) => void): void {
+  command
+    .argument('<files...>', 'measured runs: JSON, plain or gzipped')
+    .requiredOption('--site <file>', 'the calibrated site that they were measured on')
+    .option('--json [file]', 'the figures as JSON, to stdout or to a file')
+    .option('--quiet', 'no progress')
+    .option('--no-color', 'without colours; NO_COLOR is respected, too')
+    .option('--ascii', 'nothing but ASCII characters')
+    .action(async (files: readonly string[], options: ValidateOptions) =>
+      end(await (await import('./validate.js')).validate(files, options)),
+    );
 }
 
 function takesScenario(command: Command): Command {

@@ -29,3 +29,27 @@ export type Law = { readonly plus?: number } & (
 export function always(value: number): Law {
   return { law: 'constant', value };
 }
+
+/** The same law of values `times` as large. */
+export function scaled(law: Law, times: number): Law {
+  const plus = law.plus === undefined ? {} : { plus: law.plus * times };
+  switch (law.law) {
+    case 'constant':
+      return { ...law, ...plus, value: law.value * times };
+    case 'uniform':
+      return { ...law, ...plus, low: law.low * times, high: law.high * times };
+    case 'triangular':
+      return { ...law, ...plus, low: law.low * times, mode: law.mode * times, high: law.high * times };
+    case 'weibull':
+      return { ...law, ...plus, scale: law.scale * times };
+    case 'pareto': {
+      const maximum = law.maximum === undefined ? {} : { maximum: law.maximum * times };
+      return { ...law, ...plus, minimum: law.minimum * times, ...maximum };
+    }
+    case 'empirical':
+    case 'listed':
+      return { ...law, ...plus, values: law.values.map((value) => value * times) };
+    default:
+      return { ...law, ...plus, mean: law.mean * times };
+  }
+}

@@ -33,11 +33,12 @@ export function schedule(seed: number, profile: string, weights: readonly number
   const choices = splitMix64(BigInt(seed) ^ PAGE_STREAM);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const sent: Sent[] = [];
-  let target = -ln(1 - units());
+  const gap = () => -ln(1 - units());
+  let target = gap();
   let before = 0;
   let fromS = 0;
   for (const { rate, seconds } of piecesOf(profile)) {
-    for (; target < before + rate * seconds; target -= ln(1 - units())) {
+    for (; target < before + rate * seconds; target += gap()) {
       sent.push({ atMs: 1000 * (fromS + (target - before) / rate), page: chosen(choices() * total, weights) });
     }
     before += rate * seconds;
