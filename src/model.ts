@@ -62,6 +62,8 @@ export interface HostModel {
   /** How runnable tasks share the cores: `fair-share` is fluid processor sharing, `kernel` the turns that Linux gives. */
   readonly scheduler: 'fair-share' | 'kernel';
   readonly memoryBytes: number;
+  /** Space that memory can be moved out to, on the disk; `null` for none. */
+  readonly swapBytes: number | null;
   /** What the kernel and everything but the three daemons hold. */
   readonly systemBytes: number;
   readonly disk: DiskModel;
@@ -271,6 +273,12 @@ export interface PhpFpmModel {
   readonly forkMs: Law;
   /** Proportional set size of a child. */
   readonly childBytes: number;
+  /** How long children may finish what they are at when they are to end; `null` for PHP-FPM's default, 0. */
+  readonly processControlTimeoutMs: number | null;
+  /** CPU that a script may use; 0 for no limit, `null` for PHP's default, 30 s. */
+  readonly maxExecutionMs: number | null;
+  /** How long a child keeps a path without a look at its symlinks; `null` for PHP's default, 120 s. */
+  readonly realpathCacheTtlMs: number | null;
   readonly unit: UnitModel;
 }
 
@@ -332,6 +340,8 @@ export interface ScriptModel {
   readonly cpuMs: Law;
   /** Time spent waiting for something outside the box, at the script's end, in ms. The child is held, the CPU is not. */
   readonly waitMs: Law;
+  /** CPU to compile it and the files it loads, where OPcache does not have them, in ms; `null` if that costs nothing. */
+  readonly compileMs: Law | null;
   readonly queries: readonly QueryModel[];
 }
 

@@ -24,7 +24,7 @@ export class Host {
     this.disk = new Disk(clock, model.disk.iops, model.disk.queueDepth);
     this.out = new Link(clock, model.network.sendBytesPerMs);
     this.in = new Link(clock, model.network.receiveBytesPerMs);
-    this.memory = new Memory(model.memoryBytes);
+    this.memory = new Memory(model.memoryBytes, model.swapBytes ?? 0);
     this.memory.account('system').hold(model.systemBytes);
   }
 

@@ -1,16 +1,25 @@
 /**
- * A ledger of the host's RAM: who holds how much. It refuses nothing, as Linux refuses nothing while overcommitting; it
- * knows when more is held than there is. Not modelled yet: page cache, swap and the kernel's choice of a victim.
+ * A ledger of the host's memory: who holds how much. It refuses nothing, as Linux refuses nothing while overcommitting. What is
+ * beyond RAM lies on swap; what is beyond both is more than there is, and somebody must die (`oom.ts`). Not modelled: page cache.
  */
 import { fail } from '../engine/assert.js';
 
 export class Memory {
   /** The most that was held at once, since the start or the last `markMax`. */
   usedMax = 0;
+  /** Called each time more is taken while RAM and swap are used up. */
+  exhausted: () => void = () => {};
   private held = 0;
   private readonly accounts: Account[] = [];
+  /** RAM and swap. */
+  readonly limit: number;
 
-  constructor(readonly bytes: number) {}
+  constructor(
+    readonly bytes: number,
+    swapBytes = 0,
+  ) {
+    this.limit = bytes + swapBytes;
+  }
 
   /** The account of that owner. */
   account(owner: string): Account {
@@ -26,6 +35,7 @@ export class Memory {
   change(bytes: number): void {
     this.held += bytes;
     if (this.held > this.usedMax) this.markMax();
+    if (this.held > this.limit && bytes > 0) this.exhausted();
   }
 
   /** Lets the greatest sum be looked for anew, from now. */
@@ -40,6 +50,11 @@ export class Memory {
 
   get overcommitted(): boolean {
     return this.held > this.bytes;
+  }
+
+  /** Share of what is held that finds no room in RAM: so much of it lies on swap, spread evenly over all. */
+  get swapped(): number {
+    return this.held > this.bytes && this.limit > this.bytes ? (this.held - this.bytes) / this.held : 0;
   }
 
   /** What each owner holds, in the order in which they first did. */

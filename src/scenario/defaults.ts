@@ -24,6 +24,7 @@ export const defaults = {
   },
   host: {
     scheduler: { value: 'fair-share', source: 'processor sharing, which the Linux scheduler approaches' },
+    swap: { value: '0 B', source: choice('images of cloud servers commonly have none') },
     system: { value: '200 MiB', source: choice('a minimal Debian 12 server') },
   },
   disk: {
@@ -115,6 +116,9 @@ export const defaults = {
     listen: { value: '/run/php/php8.2-fpm.sock', source: 'Debian 12, php8.2-fpm www.conf' },
     backlog: { value: 511, source: `${fpm}, on Linux` },
     request_terminate_timeout: { value: 0, source: fpm },
+    process_control_timeout: { value: 0, source: `${fpm}: children are cut off` },
+    max_execution_time: { value: '30s', source: 'PHP manual, php.ini: CPU time on Linux, waiting does not count' },
+    realpath_cache_ttl: { value: '2m', source: 'PHP manual, php.ini: 120 s' },
     fork: { value: '1ms', source: choice('page tables and first faults of a 30 to 60 MB child take 0.5 to 3 ms') },
     memory_per_child: { value: '40 MiB', source: choice('30 to 60 MB are typical of a content management system') },
     restart: { value: 'no', source: 'Debian 12, php8.2-fpm.service, which has no Restart=' },

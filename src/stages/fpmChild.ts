@@ -9,7 +9,9 @@ import type { Query, Script } from './script.js';
 const SINCE = 0;
 const RESUMED = 1;
 const STRETCH = 2;
-const WIDTH = 3;
+const COMPILED = 3;
+const RESOLVED = 4;
+const WIDTH = 5;
 
 export function childRows(): Rows {
   return new Rows(WIDTH);
@@ -35,6 +37,12 @@ export class Child implements Task, DatabaseClient {
   /** Of the script: queries there are and queries asked so far. */
   queries = 0;
   asked = 0;
+  /** Memory that its requests have left behind in it. */
+  leakedBytes = 0;
+  /** The release of the code that it sees. */
+  release = 0;
+  /** Its memory that lies on swap and that the script needs: pages yet to be read. */
+  pagesOut = 0;
 
   constructor(
     readonly group: Group,
@@ -69,6 +77,22 @@ export class Child implements Task, DatabaseClient {
     this.numbers[this.row + STRETCH] = ms;
   }
 
+  /** CPU that the script in its hands has cost in the compiler. */
+  get compiledMs(): number {
+    return this.numbers[this.row + COMPILED];
+  }
+  set compiledMs(ms: number) {
+    this.numbers[this.row + COMPILED] = ms;
+  }
+
+  /** Until when it keeps the path of the code's directory without a look at the symlink. */
+  get resolvedUntilMs(): number {
+    return this.numbers[this.row + RESOLVED];
+  }
+  set resolvedUntilMs(ms: number) {
+    this.numbers[this.row + RESOLVED] = ms;
+  }
+
   begin(request: Request, script: Script, nowMs: number): void {
     this.request = request;
     this.script = script;
@@ -76,6 +100,7 @@ export class Child implements Task, DatabaseClient {
     this.asked = 0;
     this.answered = false;
     this.stretchMs = script.cpuMs.of(request) / (this.queries + 1);
+    this.compiledMs = 0;
     this.sinceMs = nowMs;
     request.child = this;
   }

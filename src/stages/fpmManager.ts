@@ -5,6 +5,9 @@
  * while fewer than `min_spare_servers` are idle, at most as many as are missing, at a rate that doubles from second to
  * second; it ends one while more than `max_spare_servers` are. With `ondemand` it forks one when a connection finds no idle
  * child, and ends one a second that has been idle for too long. In both it looks at the idle child started first.
+ *
+ *   launch ──► serving ──retire──► children end one by one ──► none      SIGQUIT: each ends when it has answered
+ *                 └──────────────terminate──────────────────► none      SIGTERM or SIGKILL: at once
  */
 import { Kind } from '../engine/agenda.js';
 import type { Chance } from '../engine/chance.js';
@@ -14,6 +17,7 @@ import { Level } from '../engine/level.js';
 import type { Host } from '../host/host.js';
 import { Line } from '../host/line.js';
 import type { PhpFpmModel } from '../model.js';
+import type { Cause } from '../telemetry/cause.js';
 import { Child, childRows } from './fpmChild.js';
 
 /** FPM_IDLE_SERVER_MAINTENANCE_HEARTBEAT in fpm_process_ctl.h. */
@@ -35,14 +39,31 @@ export interface FpmManager {
   knocked(): void;
   /** The child has answered. */
   finished(child: Child): void;
+  /** A new master forks its first children. */
+  launch(): void;
+  /** SIGQUIT to all children: the idle ones end at once, the others when they have answered; `gone` when there is none. */
+  retire(gone: () => void): void;
+  /** All children die at once, and with them what they are at. */
+  terminate(cause: Cause): void;
+  /** One child dies, and another takes its place. */
+  lose(child: Child, cause: Cause): void;
+  /** The processes are stopped (SIGSTOP), or go on. */
+  hold(held: boolean): void;
+  /** A request has left memory behind in its child. */
+  leak(child: Child, bytes: number): void;
+  /** The child that holds most memory. */
+  largest(): Child | null;
+  bytesOf(child: Child): number;
 }
 
 /** What the pool wants to know. */
 export interface FpmHandlers {
   /** Some child is idle. */
   readonly idle: () => void;
-  /** The child has run for longer than `request_terminate_timeout`, and is being killed. */
-  readonly overran: (child: Child) => void;
+  /** The processes go on after they were stopped, or have begun. */
+  readonly continued: () => void;
+  /** The child dies in the middle of a script; `null`: it has run for longer than `request_terminate_timeout`. */
+  readonly killed: (child: Child, cause: Cause | null) => void;
   /** The child is gone. */
   readonly exited: (child: Child) => void;
 }
@@ -60,7 +81,7 @@ export function fpmManager(
   const forkMs = distribution(model.forkMs);
   const rows = childRows();
   const children: Child[] = [];
-  const idle = new Line<Child>();
+  let idle = new Line<Child>();
   const busy = new Level();
   let running = 0;
   let runningMax = 0;
@@ -69,13 +90,28 @@ export function fpmManager(
   let forksDue = 0;
   let rate = 1;
   let atMax = false;
+  let serving = true;
+  let held = false;
+  let gone: (() => void) | null = null;
+  let maintenance = 0;
+  let timeChecks = 0;
+  /** PHP-FPM itself wants at least a second; here 0 is a child that ends as soon as it has nothing to do, as theory has it. */
+  const endsIdle = model.pm === 'ondemand' && model.processIdleTimeoutMs === 0;
 
-  begin();
+  launch();
   return {
     busy,
     takeIdle,
     knocked,
     finished,
+    launch,
+    retire,
+    terminate,
+    lose,
+    hold,
+    leak,
+    largest,
+    bytesOf,
     get running() {
       return running;
     },
@@ -90,19 +126,22 @@ export function fpmManager(
     },
   };
 
-  /** The children that are there from the start have been forked before the run begins. */
-  function begin(): void {
+  /** As a run begins, and once the start of the unit has taken its time, the first children are there. */
+  function launch(): void {
     const first = model.pm === 'static' ? model.maxChildren : model.pm === 'dynamic' ? model.startServers : 0;
+    serving = true;
+    rate = 1;
+    atMax = false;
     for (let i = 0; i < first; i += 1) {
       count();
       idle.join(spawn());
     }
-    if (model.pm !== 'static') clock.after(MAINTENANCE_MS, maintain, undefined, Kind.change);
-    if (model.requestTerminateTimeoutMs > 0) clock.after(heartbeatMs(), checkTimes, undefined, Kind.change);
+    if (model.pm !== 'static') maintenance = clock.after(MAINTENANCE_MS, maintain, undefined, Kind.change);
+    if (model.requestTerminateTimeoutMs > 0) timeChecks = clock.after(heartbeatMs(), checkTimes, undefined, Kind.change);
   }
 
   function takeIdle(): Child | null {
-    if (idle.length === 0) return null;
+    if (idle.length === 0 || held) return null;
     const child = idle.subject;
     idle.advance();
     busy.add(1, clock.now());
@@ -111,9 +150,11 @@ export function fpmManager(
 
   function finished(child: Child): void {
     busy.add(-1, clock.now());
+    if (!serving) return end(child);
     if (model.maxRequests > 0 && child.served >= model.maxRequests) return replace(child);
     idle.join(child);
     handlers.idle();
+    if (endsIdle && child.request === null && idle.leave(child)) bury(child);
   }
 
   // Forking: the master does one at a time, and each takes it some CPU.
@@ -149,8 +190,17 @@ export function fpmManager(
     return child;
   }
 
+  /** The forks that are due do not happen. */
+  function forkNoMore(): void {
+    host.cpu.stop(master);
+    running -= forksDue;
+    memory.hold(-forksDue * model.childBytes);
+    forksDue = 0;
+  }
+
   /** The child has exited on its own or was killed at work; the master forks another at once. */
   function replace(child: Child): void {
+    if (!serving) return end(child);
     bury(child);
     fork(1);
   }
@@ -158,17 +208,95 @@ export function fpmManager(
   function bury(child: Child): void {
     children.splice(children.indexOf(child), 1);
     running -= 1;
-    memory.hold(-model.childBytes);
+    memory.hold(-bytesOf(child));
     child.dead = true;
     if (!child.atDatabase) handlers.exited(child);
+  }
+
+  // The end of them all.
+
+  function retire(whenGone: () => void): void {
+    serving = false;
+    gone = whenGone;
+    quit();
+    const idlers = children.filter((child) => child.request === null);
+    for (const child of idlers) bury(child);
+    if (children.length === 0) depart();
+  }
+
+  function quit(): void {
+    idle = new Line();
+    forkNoMore();
+    clock.cancel(maintenance);
+    maintenance = 0;
+  }
+
+  /** A child that is not replaced; with the last one all are gone. */
+  function end(child: Child): void {
+    bury(child);
+    if (children.length === 0) depart();
+  }
+
+  function depart(): void {
+    clock.cancel(timeChecks);
+    timeChecks = 0;
+    const next = gone;
+    gone = null;
+    next?.();
+  }
+
+  function terminate(cause: Cause): void {
+    serving = false;
+    gone = null;
+    quit();
+    for (const child of [...children]) if (!child.dead) kill(child, cause);
+    depart();
+  }
+
+  /** A child may have ended meanwhile, by what the death of another has set free. */
+  function kill(child: Child, cause: Cause | null): void {
+    if (child.request !== null) {
+      handlers.killed(child, cause);
+      busy.add(-1, clock.now());
+    }
+    bury(child);
+  }
+
+  function lose(child: Child, cause: Cause): void {
+    if (child.request === null) idle.leave(child);
+    kill(child, cause);
+    if (serving) fork(1);
+    else if (children.length === 0) depart();
+  }
+
+  function hold(now: boolean): void {
+    held = now;
+    if (!now) handlers.continued();
+  }
+
+  // Memory.
+
+  function leak(child: Child, bytes: number): void {
+    child.leakedBytes += bytes;
+    memory.hold(bytes);
+  }
+
+  function bytesOf(child: Child): number {
+    return model.childBytes + child.leakedBytes;
+  }
+
+  function largest(): Child | null {
+    return children.reduce<Child | null>(
+      (most, child) => (most === null || child.leakedBytes > most.leakedBytes ? child : most),
+      null,
+    );
   }
 
   // Once a second.
 
   function maintain(): void {
-    if (model.pm === 'dynamic') keepSpares();
-    else endOneIdle();
-    clock.after(MAINTENANCE_MS, maintain, undefined, Kind.change);
+    if (!held) model.pm === 'dynamic' ? keepSpares() : endOneIdle();
+    maintenance = clock.after(MAINTENANCE_MS, maintain, undefined, Kind.change);
   }
 
   function keepSpares(): void {
@@ -190,7 +318,7 @@ export function fpmManager(
   }
 
   function knocked(): void {
-    if (model.pm !== 'ondemand' || forksDue > 0) return;
+    if (model.pm !== 'ondemand' || forksDue > 0 || held || !serving) return;
     if (running < model.maxChildren) fork(1);
     else reachMax();
   }
@@ -227,13 +355,14 @@ export function fpmManager(
 
   /** Whole seconds are compared, so that it strikes up to one heartbeat late. */
   function checkTimes(): void {
+    timeChecks = clock.after(heartbeatMs(), checkTimes, undefined, Kind.change);
+    if (held) return;
     const limit = Math.floor(model.requestTerminateTimeoutMs / 1000);
     for (const child of [...children]) {
       if (child.request === null || Math.floor((clock.now() - child.sinceMs) / 1000) < limit) continue;
-      handlers.overran(child);
+      handlers.killed(child, null);
       busy.add(-1, clock.now());
       replace(child);
     }
-    clock.after(heartbeatMs(), checkTimes, undefined, Kind.change);
   }
 }

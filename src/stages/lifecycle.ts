@@ -63,7 +63,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     cut: (request: Request, cause: Cause) => nginx.cut(request, cause),
     keeps: (request: Request) => nginx.keeps(request),
   };
-  const fpm = php === null ? null : phpFpm(php, model.tcp, model.nginx, model.pages, clock, host, mysql, upstream, random);
+  const fpm = php === null ? null : phpFpm(php, model, clock, host, mysql, upstream, random, telemetry.journal);
   const leftover = { vanish, closed, parted };
   const nginx = nginxServer(model.nginx, model.tcp.somaxconn, model.tcp.tls, clock, host, fpm, leftover, model.pages);
   const dns = dnsLookup(model.dns, clock, endAll);
@@ -72,7 +72,13 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   for (const stage of [dns.stage, tcp, nginx.stage, fpm?.stage, mysql?.stage, out])
     if (stage !== undefined) telemetry.add(stage.meter);
 
-  const parts: Parts = { ...hostFaults(model.host, clock, host), dns: dns.faults, mysql: mysql?.faults };
+  const parts: Parts = {
+    ...hostFaults(model.host, clock, host),
+    dns: dns.faults,
+    'php-fpm': fpm?.master.faults,
+    code: fpm?.master.code,
+    mysql: mysql?.faults,
+  };
   const faults = faultBoard(parts, clock, telemetry.journal);
   if ([...model.events, ...model.failures].some(({ what }) => what.verb === 'cron')) host.cpu.group(CRON);
 

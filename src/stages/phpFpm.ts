@@ -8,21 +8,25 @@
  *
  * The child is held while MySQL answers, too. That is why slow queries empty this pool while the CPU sits idle. The queue
  * is the kernel's: first come, first served, and it runs requests whose visitor has long gone. Who starts and ends
- * children is in `fpmManager.ts`. Not modelled: opcache filling up, the 5 s wait for first bytes, slow log.
+ * children is in `fpmManager.ts`, what may happen to them all in `fpmMaster.ts`. Not modelled: the 5 s wait for first bytes, slow log.
  */
 import { Kind } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
+import { meanOf } from '../engine/distribution.js';
 import { Level } from '../engine/level.js';
 import type { Random } from '../engine/random.js';
 import type { Host } from '../host/host.js';
 import { Line } from '../host/line.js';
-import type { NginxModel, PageModel, PhpFpmModel, TcpModel } from '../model.js';
+import type { Model, PhpFpmModel } from '../model.js';
 import { Cause } from '../telemetry/cause.js';
+import type { Journal } from '../telemetry/journal.js';
 import { Meter } from '../telemetry/meter.js';
 import type { Daemon } from './faults.js';
 import type { Child } from './fpmChild.js';
 import { fpmManager } from './fpmManager.js';
+import { type FpmMaster, fpmMaster, type Socket } from './fpmMaster.js';
 import type { Database } from './mysql.js';
+import { Opcache } from './opcache.js';
 import { type Request, Stage } from './request.js';
 import { Script } from './script.js';
 
@@ -36,6 +40,20 @@ export interface Upstream {
   readonly daemon?: Daemon;
 }
 
+export interface PhpFpm extends Upstream {
+  readonly daemon: Daemon;
+  readonly master: FpmMaster;
+  /** The child that holds most memory, and how much that is. */
+  largest(): { readonly child: Child; readonly bytes: number } | null;
+}
+
+/** PHP's own defaults (php.ini): `max_execution_time` and `realpath_cache_ttl`. */
+const EXECUTION_MAX_MS = 30_000;
+const PATH_TTL_MS = 120_000;
+/** Pages of 4 KiB that a script touches of its child's memory, at the most: a choice, 20 MB. */
+const PAGE_BYTES = 4096;
+const PAGES_TOUCHED = 5000;
+
 /** What nginx wants to know. */
 export interface Caller {
   /** The connection is in the queue, or with a child. */
@@ -48,15 +66,15 @@ export interface Caller {
 
 export function phpFpm(
   model: PhpFpmModel,
-  tcp: TcpModel,
-  nginx: NginxModel,
-  pages: readonly PageModel[],
+  site: Pick<Model, 'tcp' | 'nginx' | 'pages' | 'host'>,
   clock: VirtualClock,
   host: Host,
   mysql: Database | null,
   caller: Caller,
   random: Random,
-): Upstream {
+  journal: Journal,
+): PhpFpm {
+  const { tcp, nginx, pages } = site;
   const overTcp = !model.listen.startsWith('/');
   /** Linux lets one connection more wait than the backlog says. */
   const queueMax = Math.min(model.listenBacklog, tcp.somaxconn) + 1;
@@ -68,9 +86,28 @@ export function phpFpm(
     model,
     clock,
     host,
-    { idle: acceptWaiting, overran: kill, exited: disconnect },
+    { idle: acceptWaiting, continued: goOn, killed: kill, exited: disconnect },
     random.stream('php-fpm.fork'),
   );
+  const compiles = scripts.some((script) => script !== null && script.compileMs !== null);
+  const opcache = compiles ? new Opcache(pages.length, model.realpathCacheTtlMs ?? PATH_TTL_MS) : null;
+  const executionMaxMs = (model.maxExecutionMs ?? EXECUTION_MAX_MS) || Infinity;
+  const pagesTouched = Math.min(PAGES_TOUCHED, model.childBytes / PAGE_BYTES);
+  const faultMs = meanOf(site.host.disk.latencyMs);
+  let socket: Socket = 'open';
+  let leakBytes = 0;
+  const master = fpmMaster(model, clock, host, journal, random.stream('php-fpm.start'), {
+    manager,
+    setSocket: (state) => {
+      socket = state;
+    },
+    resetQueue,
+    forgetCode: () => opcache?.clear(),
+    switchCode: () => opcache?.switch(),
+    setLeak: (bytes) => {
+      leakBytes = bytes;
+    },
+  });
   let synDropped = 0;
   let forNobody = 0;
 
@@ -93,6 +130,30 @@ export function phpFpm(
     'request_terminate_timeout: the child was killed',
     '[error] recv() failed (104: Connection reset by peer) while reading response header from upstream',
   );
+  const refused = new Cause(
+    '502',
+    'php-fpm',
+    'nobody listens',
+    `[error] connect() to ${upstream} failed (111: Connection refused) while connecting to upstream`,
+  );
+  const missing = new Cause(
+    '502',
+    'php-fpm',
+    'nobody listens: the socket is gone',
+    `[crit] connect() to ${upstream} failed (2: No such file or directory) while connecting to upstream`,
+  );
+  const reset = new Cause(
+    '502',
+    'php-fpm',
+    'not accepted before PHP-FPM ended',
+    '[error] recv() failed (104: Connection reset by peer) while reading response header from upstream',
+  );
+  const overtime = new Cause(
+    '500',
+    'php-fpm',
+    'max_execution_time: the script used too much CPU',
+    `PHP Fatal error:  Maximum execution time of ${executionMaxMs / 1000} second${executionMaxMs === 1000 ? '' : 's'} exceeded`,
+  );
 
   const meter = new Meter('php-fpm', { word: 'children', busy: manager.busy, max: model.maxChildren }, queued, queueMax, {
     state: () => ({ children: manager.running, 'children max': manager.runningMax }),
@@ -101,9 +162,10 @@ export function phpFpm(
       'max children reached': manager.maxReached,
       'SYN dropped by a full queue': synDropped,
       'executed for nobody': forNobody,
+      ...(opcache === null ? {} : { 'scripts compiled': opcache.compiled }),
     }),
   });
-  return { stage: new Stage(meter, enter), abandoned, delivered };
+  return { stage: new Stage(meter, enter), abandoned, delivered, daemon: master.daemon, master, largest };
 
   function enter(request: Request): void {
     request.waiting = 0;
@@ -113,6 +175,7 @@ export function phpFpm(
 
   /** Nginx connects: to an idle child, to a place in the queue, or not. */
   function connect(request: Request): void {
+    if (socket !== 'open') return request.refuse(overTcp || socket === 'left' ? refused : missing);
     const child = manager.takeIdle();
     if (child === null && queue.length >= queueMax) return overTcp ? sendSynAgain(request) : request.refuse(full);
     caller.connected(request);
@@ -167,18 +230,87 @@ export function phpFpm(
     }
   }
 
+  function goOn(): void {
+    acceptWaiting();
+    if (queue.length > 0) manager.knocked();
+  }
+
+  /** The listening socket is closed: so are the connections that wait at it. */
+  function resetQueue(): void {
+    const waiting: Request[] = [];
+    for (; queue.length > 0; queue.advance()) waiting.push(queue.subject);
+    queued.set(0, clock.now());
+    for (const request of waiting) {
+      waited(request, clock.now() - request.queuedMs);
+      if (request.visitor !== null) request.refuse(reset);
+      else {
+        if (caller.keeps(request)) caller.cut(request, reset);
+        request.return();
+      }
+    }
+  }
+
   function start(child: Child, request: Request): void {
     child.begin(request, scripts[request.pageNumber]!, clock.now());
     if (request.traced) request.note(`child ${child.number}`);
     if (request.visitor === null && !caller.keeps(request)) forNobody += 1;
+    if (host.memory.swapped > 0) return bringBack(child);
+    if (opcache !== null) return load(child);
+    run(child);
+  }
+
+  /** What of its memory lies on swap is read page by page, each a major fault. */
+  function bringBack(child: Child): void {
+    child.pagesOut = Math.round(pagesTouched * host.memory.swapped);
+    readPage(child);
+  }
+
+  function readPage(child: Child): void {
+    if (child.dead) return;
+    if (child.group.frozen !== null) return host.cpu.work(child, 0, readPage);
+    if (child.pagesOut === 0) return load(child);
+    child.pagesOut -= 1;
+    host.disk.work(child, faultMs, readPage);
+  }
+
+  /** OPcache has the script, or it is compiled first. */
+  function load(child: Child): void {
+    const { request, script } = child;
+    if (opcache === null || script.compileMs === null) return run(child);
+    if (!opcache.lacks(child, request!.pageNumber, clock.now())) return run(child);
+    child.resumedMs = clock.now();
+    child.compiledMs = script.compileMs.of(request!);
+    host.cpu.work(child, child.compiledMs, compiled);
+  }
+
+  function compiled(child: Child): void {
+    const request = child.request!;
+    waited(request, clock.now() - child.resumedMs - child.compiledMs);
+    if (request.traced) request.note('compiled');
+    opcache!.store(child, request.pageNumber);
     run(child);
   }
 
   /** One stretch of PHP, up to the next query or the end of the script. */
   function run(child: Child): void {
     child.resumedMs = clock.now();
+    if ((child.compiledMs + (child.asked + 1) * child.stretchMs) * child.group.slowdown > executionMaxMs) return runOut(child);
     if (child.asked === child.queries) host.cpu.conclude(child, child.stretchMs, ask);
     else host.cpu.work(child, child.stretchMs, ask);
+  }
+
+  /** A timer of the process's CPU time (ITIMER_PROF) ends the script within this stretch: time that it waits does not count. */
+  function runOut(child: Child): void {
+    const allowedMs = executionMaxMs / child.group.slowdown - child.compiledMs - child.asked * child.stretchMs;
+    child.stretchMs = Math.max(0, allowedMs);
+    host.cpu.work(child, child.stretchMs, timeUp);
+  }
+
+  function timeUp(child: Child): void {
+    const request = child.request!;
+    waited(request, clock.now() - child.resumedMs - child.stretchMs);
+    request.failure = overtime;
+    finish(child);
   }
 
   function ask(child: Child): void {
@@ -195,20 +327,30 @@ export function phpFpm(
     const child = request.child!;
     child.atDatabase = false;
     if (child.dead) return endOrphan(child);
-    if (request.failed) return finish(child);
-    run(child);
+    if (child.group.frozen !== null) return host.cpu.work(child, 0, proceed);
+    proceed(child);
+  }
+
+  function proceed(child: Child): void {
+    if (child.request!.failed) finish(child);
+    else run(child);
   }
 
   /** The script waits for something outside the box: its child is held, the CPU is not. */
   function rest(child: Child): void {
     const waitMs = child.script.waitMs.of(child.request!);
     if (waitMs === 0) return finish(child);
-    child.waiting = clock.after(waitMs, finish, child);
+    child.waiting = clock.after(waitMs, rested, child);
+  }
+
+  function rested(child: Child): void {
+    child.waiting = 0;
+    if (child.group.frozen !== null) host.cpu.work(child, 0, finish);
+    else finish(child);
   }
 
   function finish(child: Child): void {
     const request = child.request!;
-    child.waiting = 0;
     mysql?.close(child);
     if (nginx.fastcgiBuffering || request.visitor === null) release(child, request);
     else child.answered = true;
@@ -218,6 +360,7 @@ export function phpFpm(
   function release(child: Child, request: Request): void {
     request.child = null;
     child.end(clock.now());
+    if (leakBytes > 0) manager.leak(child, leakBytes);
     manager.finished(child);
   }
 
@@ -229,11 +372,11 @@ export function phpFpm(
     mysql?.close(child);
   }
 
-  /** The master sends SIGTERM: the child is gone; a query it has sent is worked on to its end. */
-  function kill(child: Child): void {
+  /** The child is gone in the middle of a script, for overlong running unless it says why; a query it has sent is worked on to its end. */
+  function kill(child: Child, cause: Cause | null): void {
     const request = child.request!;
     if (child.answered) return letGo(child, request); // Nginx has the answer, and the visitor will have it.
-    if (request.visitor !== null || caller.keeps(request)) caller.cut(request, terminated);
+    if (request.visitor !== null || caller.keeps(request)) caller.cut(request, cause ?? terminated);
     child.dead = true;
     host.cpu.stop(child);
     clock.cancel(child.waiting);
@@ -250,6 +393,11 @@ export function phpFpm(
   function letGo(child: Child, request: Request): void {
     child.request = null;
     request.child = null;
+  }
+
+  function largest() {
+    const child = manager.largest();
+    return child === null ? null : { child, bytes: manager.bytesOf(child) };
   }
 
   function waited(request: Request, ms: number): void {

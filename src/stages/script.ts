@@ -6,6 +6,8 @@ import type { Request } from './request.js';
 export class Script {
   readonly cpuMs: Need;
   readonly waitMs: Need;
+  /** CPU to compile it; `null` if that costs nothing. */
+  readonly compileMs: Need | null;
   private readonly kinds: Query[];
   /** The queries one after the other if no number of them is left to chance; `null` otherwise. */
   private readonly fixed: readonly Query[] | null;
@@ -13,6 +15,7 @@ export class Script {
   constructor(path: string, model: ScriptModel) {
     this.cpuMs = new Need(`php.cpu ${path}`, model.cpuMs);
     this.waitMs = new Need(`php.wait ${path}`, model.waitMs);
+    this.compileMs = model.compileMs === null ? null : new Need(`php.compile ${path}`, model.compileMs);
     this.kinds = model.queries.map((query, index) => new Query(`${path} ${index}`, query));
     const certain = this.kinds.every(({ times }) => times.constant && Number.isInteger(times.mean));
     this.fixed = certain ? this.kinds.flatMap((kind) => new Array<Query>(kind.times.mean).fill(kind)) : null;

@@ -40,7 +40,7 @@ describe('arithmetic', () => {
       holdMs: always(10),
       commit: true,
     };
-    const page = { ...appPage(), script: { cpuMs: always(1), waitMs: always(0), queries: [query] } };
+    const page = { ...appPage(), script: { cpuMs: always(1), waitMs: always(0), compileMs: null, queries: [query] } };
     const least = leastBound(arithmetic(model({ pages: [page] })).bounds);
     expect([least.kind, least.of]).toEqual(['row', 'stock']);
     expect(least.demandMs).toBeCloseTo(0.5 + 10 + 5, 12);
@@ -143,7 +143,7 @@ describe('arithmetic', () => {
       holdMs: always(0),
       commit: false,
     };
-    const page = { ...appPage(), script: { cpuMs: always(1), waitMs: always(0), queries: [query] } };
+    const page = { ...appPage(), script: { cpuMs: always(1), waitMs: always(0), compileMs: null, queries: [query] } };
     const { host } = model();
     const network = { sendBytesPerMs: Infinity, receiveBytesPerMs: Infinity };
     const { bounds } = arithmetic(model({ pages: [page], host: { ...host, network } }));

@@ -25,6 +25,7 @@ export function model(changes: Changes<Model> = {}): Model {
       cores: 1,
       scheduler: 'fair-share',
       memoryBytes: 4 * 1024 ** 3,
+      swapBytes: null,
       systemBytes: 300 * 1024 ** 2,
       disk: { iops: 3000, queueDepth: 4, latencyMs: always(1), fsyncMs: always(5) },
       network: { sendBytesPerMs: 125_000, receiveBytesPerMs: 125_000 },
@@ -97,6 +98,9 @@ export function model(changes: Changes<Model> = {}): Model {
       requestTerminateTimeoutMs: 0,
       forkMs: always(2),
       childBytes: 30 * 1024 ** 2,
+      processControlTimeoutMs: null,
+      maxExecutionMs: null,
+      realpathCacheTtlMs: null,
       unit: { restart: 'no', restartMs: 100, startMs: always(100) },
     },
     mysql: {
@@ -147,7 +151,7 @@ export function appPage(changes: Changes<PageModel> = {}): PageModel {
     path: '/app.php',
     weight: 1,
     bytes: always(14_600),
-    script: { cpuMs: always(3.1), waitMs: always(0), queries: [query] },
+    script: { cpuMs: always(3.1), waitMs: always(0), compileMs: null, queries: [query] },
     assets: [],
     ...changes,
   };
@@ -395,7 +399,7 @@ function surgeSeries(): Series {
 
 /** Children held by something outside the box: full, while the CPU is not. */
 export function heldModel(): Model {
-  const page = appPage({ script: { cpuMs: always(3.1), waitMs: always(1000), queries: [] } });
+  const page = appPage({ script: { cpuMs: always(3.1), waitMs: always(1000), compileMs: null, queries: [] } });
   return surgeModel({ pages: [page] });
 }
 

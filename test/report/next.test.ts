@@ -28,7 +28,7 @@ describe('what to look at next', () => {
       holdMs: always(100),
       commit: false,
     };
-    const page = fixtures.appPage({ script: { cpuMs: always(1), waitMs: always(0), queries: [query] } });
+    const page = fixtures.appPage({ script: { cpuMs: always(1), waitMs: always(0), compileMs: null, queries: [query] } });
     const [first] = findings(fixtures.heldResult(), fixtures.surgeModel({ pages: [page] }));
     expect(first).toContain('they wait for the row stock, which a request locks for 101 ms, one after the other');
     expect(first).toContain('that allows 9.95/s, with any number of children');
@@ -139,7 +139,7 @@ describe('what to look at next', () => {
       { ...query, row: 'cart', table: null, holdMs: always(300) },
       { ...query, row: 'log', holdMs: always(1) },
     ];
-    const page = fixtures.appPage({ script: { cpuMs: always(1), waitMs: always(0), queries } });
+    const page = fixtures.appPage({ script: { cpuMs: always(1), waitMs: always(0), compileMs: null, queries } });
     const [first] = findings(fixtures.heldResult(), fixtures.surgeModel({ pages: [page] }));
     expect(first).toContain('they wait for the row cart, which a request locks for 301 ms');
   });

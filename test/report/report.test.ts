@@ -329,7 +329,10 @@ describe('report', () => {
       holdMs: always(10),
       commit: true,
     };
-    const page = fixtures.appPage({ script: { cpuMs: always(3), waitMs: always(0), queries: [query] }, assets: [1] });
+    const page = fixtures.appPage({
+      script: { cpuMs: always(3), waitMs: always(0), compileMs: null, queries: [query] },
+      assets: [1],
+    });
     const file = { path: '/style.css', weight: 0, bytes: always(1460), script: null, assets: [] };
     const mysql = { ...fixtures.model().mysql!, datasetBytes: 512 * 1024 ** 2, persistent: false };
     const text = (iops: number) => {

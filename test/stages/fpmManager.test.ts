@@ -198,7 +198,7 @@ function managed(php: Partial<PhpFpmModel>) {
   const model = bare({ php });
   const clock = new VirtualClock();
   const nothing = () => {};
-  const handlers = { idle: nothing, overran: nothing, exited: nothing };
+  const handlers = { idle: nothing, continued: nothing, killed: nothing, exited: nothing };
   return {
     clock,
     manager: fpmManager(model.phpFpm!, clock, new Host(model.host, clock), handlers, new Random('1').stream('fork')),

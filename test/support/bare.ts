@@ -64,6 +64,7 @@ export function bare(parts: Bare = {}): Model {
       cores: 1e6,
       scheduler: 'fair-share',
       memoryBytes: 2 ** 40,
+      swapBytes: null,
       systemBytes: 0,
       disk: { iops: Infinity, queueDepth: 1e6, latencyMs: zero, fsyncMs: zero },
       network: { sendBytesPerMs: Infinity, receiveBytesPerMs: Infinity },
@@ -143,6 +144,9 @@ export function bare(parts: Bare = {}): Model {
             requestTerminateTimeoutMs: 0,
             forkMs: zero,
             childBytes: 0,
+            processControlTimeoutMs: null,
+            maxExecutionMs: null,
+            realpathCacheTtlMs: null,
             unit: atOnce,
             ...parts.php,
           },
@@ -184,7 +188,7 @@ export function bare(parts: Bare = {}): Model {
 }
 
 export function scriptPage(script: Partial<ScriptModel> = {}, page: Partial<PageModel> = {}): PageModel {
-  return { ...filePage(page), script: { cpuMs: zero, waitMs: zero, queries: [], ...script } };
+  return { ...filePage(page), script: { cpuMs: zero, waitMs: zero, compileMs: null, queries: [], ...script } };
 }
 
 export function filePage(page: Partial<PageModel> = {}): PageModel {

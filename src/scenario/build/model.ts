@@ -9,6 +9,7 @@ import type {
   NginxModel,
   PageModel,
   PhpFpmModel,
+  ScriptModel,
   TcpModel,
   ThresholdModel,
   UnitModel,
@@ -75,6 +76,7 @@ function hostOf(host: Complete['host']): HostModel {
     cores: host.cores,
     scheduler: host.scheduler,
     memoryBytes: host.memory,
+    swapBytes: host.swap || null,
     systemBytes: host.system,
     disk: { iops: host.disk.iops, queueDepth: host.disk.queue_depth, latencyMs: host.disk.latency, fsyncMs: host.disk.fsync },
     network: { sendBytesPerMs: host.network.send, receiveBytesPerMs: host.network.receive },
@@ -133,6 +135,14 @@ function nginxOf(nginx: Complete['nginx'], cores: number, pages: Complete['pages
   };
 }
 
+/** PHP's own (php.ini), which the model takes for granted. */
+const EXECUTION_MAX_MS = 30_000;
+const PATH_TTL_MS = 120_000;
+
+function unless(usual: number, value: number): number | null {
+  return value === usual ? null : value;
+}
+
 /** Settings that the chosen `pm` does not look at have the value that it amounts to. */
 function phpFpmOf(fpm: NonNullable<Complete['php-fpm']>): PhpFpmModel {
   const maxChildren = fpm['pm.max_children'];
@@ -154,6 +164,9 @@ function phpFpmOf(fpm: NonNullable<Complete['php-fpm']>): PhpFpmModel {
     requestTerminateTimeoutMs: fpm.request_terminate_timeout,
     forkMs: fpm.fork,
     childBytes: fpm.memory_per_child,
+    processControlTimeoutMs: fpm.process_control_timeout || null,
+    maxExecutionMs: unless(EXECUTION_MAX_MS, fpm.max_execution_time),
+    realpathCacheTtlMs: unless(PATH_TTL_MS, fpm.realpath_cache_ttl),
     unit: unitOf(fpm),
   };
 }
@@ -209,17 +222,22 @@ function pagesOf(pages: Complete['pages']): PageModel[] {
 }
 
 function pageOf(path: string, page: Complete['pages'][string], paths: readonly string[]): PageModel {
-  const script = page.php ? { cpuMs: page.php.cpu, waitMs: page.php.wait, queries: (page.queries ?? []).map(queryOf) } : null;
   return {
     path,
     weight: page.weight,
     bytes: page.size,
-    script,
+    script: page.php ? scriptOf(page.php, page.queries ?? []) : null,
     assets: (page.assets ?? []).map((asset) => paths.indexOf(asset)),
   };
 }
 
-function queryOf(query: NonNullable<Complete['pages'][string]['queries']>[number]) {
+type WrittenPage = Complete['pages'][string];
+
+function scriptOf(php: NonNullable<WrittenPage['php']>, queries: NonNullable<WrittenPage['queries']>): ScriptModel {
+  return { cpuMs: php.cpu, waitMs: php.wait, compileMs: php.compile ?? null, queries: queries.map(queryOf) };
+}
+
+function queryOf(query: NonNullable<WrittenPage['queries']>[number]) {
   const row = query.row ?? null;
   const commit = query.commit ?? row !== null;
   return {

@@ -30,6 +30,11 @@ export const host = z.strictObject({
     defaults.host.scheduler,
   ),
   memory: setting(size(ABOVE_ZERO), 'RAM.'),
+  swap: setting(
+    size(),
+    'Space on the disk that memory can be moved out to. When that is full, too, the kernel kills.',
+    defaults.host.swap,
+  ),
   system: setting(size(), 'What the kernel and everything but the three daemons hold.', defaults.host.system),
   disk: setting(disk.prefault({}), 'The one disk.'),
   network: setting(network.prefault({}), 'The one network interface.'),

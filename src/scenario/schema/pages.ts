@@ -21,6 +21,10 @@ const php = z.strictObject({
     "Time spent waiting for something outside the box, at the script's end: the child is held, the CPU is not.",
     given.wait,
   ),
+  compile: setting(
+    durationLaw().optional(),
+    'CPU to compile it and all files that it loads, whenever OPcache does not have them: after a start, a reload, a switch of the code; without it none.',
+  ),
 });
 
 const query = z.strictObject({

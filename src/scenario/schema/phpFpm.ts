@@ -38,7 +38,7 @@ export const phpFpm = z.strictObject({
     given.max_spawn_rate,
   ),
   'pm.process_idle_timeout': setting(
-    duration(),
+    duration({ min: 1000, range: 'of at least 1s' }),
     'How long a child idles before it is stopped; ondemand only.',
     given.process_idle_timeout,
   ),
@@ -50,6 +50,21 @@ export const phpFpm = z.strictObject({
   listen: setting(listen, 'A unix socket refuses at once when full; a TCP port makes nginx wait.', given.listen),
   'listen.backlog': setting(whole(1, 1_000_000), 'Requests that wait for a child.', given.backlog),
   request_terminate_timeout: setting(duration(), 'After which a script is killed; 0 for never.', given.request_terminate_timeout),
+  process_control_timeout: setting(
+    duration(),
+    'How long children may finish what they are at when PHP-FPM reloads or stops gracefully.',
+    given.process_control_timeout,
+  ),
+  max_execution_time: setting(
+    duration(),
+    'CPU that a script may use before PHP ends it with an error; 0 for no limit.',
+    given.max_execution_time,
+  ),
+  realpath_cache_ttl: setting(
+    duration(),
+    'How long a child keeps a path after its symlink points elsewhere; 0 where nginx passes $realpath_root.',
+    given.realpath_cache_ttl,
+  ),
   fork: setting(durationLaw(), 'CPU that the fork of a child takes.', given.fork),
   memory_per_child: setting(size(), 'Proportional set size of a child.', given.memory_per_child),
   ...unit(given),
