@@ -225,12 +225,13 @@ export function fpmMaster(
       manager.terminate(cause);
       next();
     };
-    let left = false;
+    let allGone = false;
     manager.retire(() => {
-      left = true;
-      next();
+      allGone = true;
+      clock.cancel(ticket);
+      ticket = clock.after(0, next, undefined, Kind.change); // After the last child's own answer.
     });
-    if (left) return;
+    if (allGone) return;
     if (limitMs === 0) cut();
     else ticket = clock.after(limitMs, () => whenRunning(cut), undefined, Kind.change);
   }

@@ -1,0 +1,278 @@
+/**
+ * What can happen to PHP-FPM, row by row as its documentation and sources have it, each with the arithmetic done by hand:
+ * who is told what, when, and which line the server writes.
+ */
+import { describe, expect, it } from 'vitest';
+import { always } from '../../src/engine/law.js';
+import type { EventModel, Happening } from '../../src/model.js';
+import { type Click, story } from '../stages/story.js';
+import { type Bare, bare, query, scriptPage } from '../support/bare.js';
+
+const RESET = 'php-fpm: [error] recv() failed (104: Connection reset by peer) while reading response header from upstream';
+const UNIX = 'unix:/run/php/php8.2-fpm.sock';
+const event = (atMs: number, what: Happening, forMs: number | null = null): EventModel => ({
+  name: what.verb,
+  atMs,
+  forMs,
+  because: '',
+  what,
+});
+const kill: Happening = { verb: 'kill', on: 'php-fpm' };
+const hang: Happening = { verb: 'hang', on: 'php-fpm' };
+const reload: Happening = { verb: 'reload', on: 'php-fpm' };
+const stop = (signal: 'QUIT' | 'TERM'): Happening => ({ verb: 'stop', on: 'php-fpm', signal });
+const restart = (signal: 'QUIT' | 'TERM'): Happening => ({ verb: 'restart', on: 'php-fpm', signal });
+const startsIn = (ms: number) => ({ restart: 'no' as const, restartMs: 0, startMs: always(ms) });
+
+/** Scripts that hold their child for `heldMs`, and what happens to them. */
+function told(heldMs: number, events: EventModel[], clicks: readonly Click[], parts: Bare = {}) {
+  const { php, ...rest } = parts;
+  const model = bare({
+    durationMs: 200_000,
+    pages: [scriptPage({ waitMs: always(heldMs) })],
+    ...rest,
+    php: { maxChildren: 1, unit: startsIn(100), ...php },
+    events,
+  });
+  const { ends, ...others } = story(model, clicks);
+  return { ends: ends.map((end) => end.replace(/ to the click/, '')), ...others };
+}
+
+describe('master killed', () => {
+  it('in flight: reset; in the queue: reset; afterwards: refused, since the socket file is still there', () => {
+    const { ends, logs } = told(1000, [event(500, kill)], [0, 100, 600]);
+    expect(ends).toEqual([
+      '500 ms: 502 (killed with the script in its hands) at 0 ms',
+      '500 ms: 502 (not accepted before PHP-FPM ended) at 100 ms',
+      '600 ms: 502 (nobody listens) at 600 ms',
+    ]);
+    expect(logs).toEqual([
+      RESET,
+      `php-fpm: [error] connect() to ${UNIX} failed (111: Connection refused) while connecting to upstream`,
+      RESET,
+    ]);
+  });
+
+  it('over TCP the same', () => {
+    const { ends, logs } = told(1000, [event(500, kill)], [0, 600], { php: { listen: '127.0.0.1:9000' } });
+    expect(ends).toEqual(['500 ms: 502 (killed with the script in its hands) at 0 ms', '600 ms: 502 (nobody listens) at 600 ms']);
+    expect(logs).toContain(
+      'php-fpm: [error] connect() to 127.0.0.1:9000 failed (111: Connection refused) while connecting to upstream',
+    );
+  });
+
+  it('whose SYN was dropped by a full queue is refused when it comes again', () => {
+    const { ends } = told(5000, [event(500, kill)], [0, 1, 2, 100], { php: { listen: '127.0.0.1:9000', listenBacklog: 1 } });
+    expect(ends).toEqual([
+      '500 ms: 502 (killed with the script in its hands) at 0 ms',
+      '500 ms: 502 (not accepted before PHP-FPM ended) at 1 ms',
+      '500 ms: 502 (not accepted before PHP-FPM ended) at 2 ms',
+      '1100 ms: 502 (nobody listens) at 100 ms',
+    ]);
+  });
+
+  it('Restart=no: nobody starts it again; Restart=on-failure: RestartSec and its start later', () => {
+    expect(told(10, [event(500, kill)], [100_000]).ends).toEqual(['100000 ms: 502 (nobody listens) at 100000 ms']);
+    const unit = { restart: 'on-failure' as const, restartMs: 200, startMs: always(100) };
+    expect(told(10, [event(500, kill)], [799, 801], { php: { unit } }).ends).toEqual([
+      '799 ms: 502 (nobody listens) at 799 ms',
+      '811 ms: 200 at 801 ms',
+    ]);
+  });
+
+  it('for a time: it is started when that is over', () => {
+    expect(told(10, [event(500, kill, 1000)], [1599, 1601]).ends).toEqual([
+      '1599 ms: 502 (nobody listens) at 1599 ms',
+      '1611 ms: 200 at 1601 ms',
+    ]);
+  });
+});
+
+describe('SIGTERM to the master (systemctl stop, restart)', () => {
+  it('in flight and queued: reset; while it is away: no such file', () => {
+    const { ends, logs } = told(1000, [event(500, stop('TERM'), 1000)], [0, 100, 600, 1601]);
+    expect(ends).toEqual([
+      '500 ms: 502 (stopped with the script in its hands) at 0 ms',
+      '500 ms: 502 (not accepted before PHP-FPM ended) at 100 ms',
+      '600 ms: 502 (nobody listens: the socket is gone) at 600 ms',
+      '2601 ms: 200 at 1601 ms',
+    ]);
+    expect(logs).toContain(
+      `php-fpm: [crit] connect() to ${UNIX} failed (2: No such file or directory) while connecting to upstream`,
+    );
+  });
+
+  it('over TCP there is no file: refused', () => {
+    const { ends } = told(10, [event(500, restart('TERM'))], [550, 601], { php: { listen: '127.0.0.1:9000' } });
+    expect(ends).toEqual(['550 ms: 502 (nobody listens) at 550 ms', '611 ms: 200 at 601 ms']);
+  });
+});
+
+describe('SIGQUIT to the master (graceful stop)', () => {
+  const patient = { php: { processControlTimeoutMs: 10_000 } };
+
+  it('who is in flight finishes; who waits is reset when the last has; the socket stays open until then', () => {
+    const { ends } = told(1000, [event(500, restart('QUIT'))], [0, 100, 900, 1050, 1101], patient);
+    expect(ends).toEqual([
+      '1000 ms: 200 at 0 ms',
+      '1000 ms: 502 (not accepted before PHP-FPM ended) at 100 ms',
+      '1000 ms: 502 (not accepted before PHP-FPM ended) at 900 ms',
+      '1050 ms: 502 (nobody listens: the socket is gone) at 1050 ms',
+      '2101 ms: 200 at 1101 ms',
+    ]);
+  });
+
+  it('without process_control_timeout it is not graceful', () => {
+    expect(told(1000, [event(500, restart('QUIT'))], [0, 601]).ends).toEqual([
+      '500 ms: 502 (stopped with the script in its hands) at 0 ms',
+      '1601 ms: 200 at 601 ms',
+    ]);
+  });
+
+  it('who takes longer than process_control_timeout is cut, and after 90 s by systemd', () => {
+    expect(told(20_000, [event(500, stop('QUIT'), 60_000)], [0], patient).ends).toEqual([
+      '10500 ms: 502 (stopped with the script in its hands) at 0 ms',
+    ]);
+    const endless = { php: { processControlTimeoutMs: 1e6 } };
+    expect(told(1e6, [event(500, stop('QUIT'), 60_000)], [0], endless).ends).toEqual([
+      '90500 ms: 502 (stopped with the script in its hands) at 0 ms',
+    ]);
+  });
+
+  it('a start that comes while it still stops is done as soon as it has', () => {
+    // Stopped at 500 for 200 ms; the script ends at 1000, the start takes 100.
+    expect(told(1000, [event(500, stop('QUIT'), 200)], [0, 1099, 1101], patient).ends).toEqual([
+      '1000 ms: 200 at 0 ms',
+      '1099 ms: 502 (nobody listens: the socket is gone) at 1099 ms',
+      '2101 ms: 200 at 1101 ms',
+    ]);
+  });
+});
+
+describe('SIGUSR2 (reload)', () => {
+  it('process_control_timeout 0: in flight is cut; the queue survives and is served by the new generation', () => {
+    const { ends, logs } = told(1000, [event(500, reload)], [0, 100, 550]);
+    expect(ends).toEqual([
+      '500 ms: 502 (reloaded with the script in its hands: process_control_timeout was over) at 0 ms',
+      '1600 ms: 200 at 100 ms',
+      '2600 ms: 200 at 550 ms',
+    ]);
+    expect(logs).toEqual([RESET]);
+  });
+
+  it('30 s: the longest script makes everybody wait, and nobody is lost', () => {
+    const pages = [scriptPage({ waitMs: always(25_000) }, { path: '/export' }), scriptPage({ waitMs: always(10) })];
+    const { ends } = told(
+      0,
+      [event(1000, reload)],
+      [
+        [0, 0],
+        [500, 1],
+        [1500, 1],
+        [20_000, 1],
+      ],
+      {
+        pages,
+        php: { maxChildren: 2, processControlTimeoutMs: 30_000 },
+      },
+    );
+    // The export ends at 25,000; exec and start take 100; the two that waited have both children at once.
+    expect(ends).toEqual([
+      '510 ms: 200 at 500 ms',
+      '25000 ms: 200 at 0 ms',
+      '25110 ms: 200 at 1500 ms',
+      '25110 ms: 200 at 20000 ms',
+    ]);
+  });
+
+  it('30 s: who takes longer is cut then', () => {
+    expect(told(50_000, [event(1000, reload)], [0, 2000], { php: { processControlTimeoutMs: 30_000 } }).ends).toEqual([
+      '31000 ms: 502 (reloaded with the script in its hands: process_control_timeout was over) at 0 ms',
+      '81100 ms: 200 at 2000 ms',
+    ]);
+  });
+
+  it('the queue is as long as ever: what does not fit while nobody accepts gets 502 at once', () => {
+    const { ends } = told(10, [event(500, reload)], [[550, 0, 5]], { php: { listenBacklog: 2 } });
+    expect(ends).toEqual([
+      '550 ms: 502 (listen queue full) at 550 ms',
+      '550 ms: 502 (listen queue full) at 550 ms',
+      '610 ms: 200 at 550 ms',
+      '620 ms: 200 at 550 ms',
+      '630 ms: 200 at 550 ms',
+    ]);
+  });
+
+  it('of a unit that is down it does nothing', () => {
+    expect(told(10, [event(500, kill), event(600, reload)], [1000]).ends).toEqual(['1000 ms: 502 (nobody listens) at 1000 ms']);
+  });
+
+  it('a second one meanwhile does nothing; a stop does', () => {
+    const twice = told(1000, [event(500, reload), event(550, reload)], [0, 100]);
+    expect(twice.ends.at(-1)).toBe('1600 ms: 200 at 100 ms');
+    const stopped = told(1000, [event(500, reload), event(550, stop('TERM'), 1000)], [0, 100, 560]);
+    expect(stopped.ends).toEqual([
+      '500 ms: 502 (reloaded with the script in its hands: process_control_timeout was over) at 0 ms',
+      '550 ms: 502 (not accepted before PHP-FPM ended) at 100 ms',
+      '560 ms: 502 (nobody listens: the socket is gone) at 560 ms',
+    ]);
+  });
+
+  it('with every manager: a new generation as after a start', () => {
+    const dynamic = { pm: 'dynamic' as const, maxChildren: 5, startServers: 2, minSpareServers: 1, maxSpareServers: 3 };
+    expect(told(10, [event(500, reload)], [[510, 0, 3]], { php: dynamic }).tookMs).toEqual([100, 100, 110]);
+    const ondemand = { pm: 'ondemand' as const, maxChildren: 2, forkMs: always(7) };
+    expect(told(10, [event(500, reload)], [0, 510], { php: ondemand }).tookMs).toEqual([17, 107]);
+  });
+});
+
+describe('stopped (SIGSTOP): alive and silent', () => {
+  it('the queue fills up, nobody is refused before it is full, and all goes on where it was', () => {
+    const cpu = { pages: [scriptPage({ cpuMs: always(100) })], host: { cores: 1 } };
+    const { ends } = told(0, [event(50, hang, 1000)], [0, 60, 70], { ...cpu, php: { listenBacklog: 0 } });
+    expect(ends).toEqual([
+      '70 ms: 502 (listen queue full) at 70 ms',
+      '1100 ms: 200 at 0 ms', // 50 before, 50 after.
+      '1200 ms: 200 at 60 ms',
+    ]);
+  });
+
+  it('what a script waits for outside comes, and finds it stopped; so does the answer of the database', () => {
+    expect(told(100, [event(50, hang, 1000)], [0]).tookMs).toEqual([1050]);
+    const asks = { pages: [scriptPage({ queries: [query({ holdMs: always(100), commit: true })], cpuMs: always(20) })] };
+    // 10 of CPU, a query until 110, nothing until 1050, 10 more of CPU.
+    expect(told(0, [event(50, hang, 1000)], [0], asks).tookMs).toEqual([1060]);
+  });
+
+  it('an idle child takes nothing; when it goes on it does', () => {
+    expect(told(10, [event(50, hang, 1000)], [60, 70]).ends).toEqual(['1060 ms: 200 at 60 ms', '1070 ms: 200 at 70 ms']);
+  });
+
+  it('fastcgi_read_timeout counts on: 504, and PHP executes for nobody afterwards', () => {
+    const { ends, figure } = told(10, [event(50, hang, 2000)], [60], { nginx: { fastcgiReadTimeoutMs: 1000 } });
+    expect(ends).toEqual(['1060 ms: 504 (fastcgi_read_timeout: no answer from PHP-FPM in time) at 60 ms']);
+    expect(figure('php-fpm', 'executed for nobody')).toBe(1);
+  });
+
+  it('a reload waits for it to go on, SIGKILL does not, and systemctl stop makes it go on', () => {
+    expect(told(100, [event(50, hang, 1000), event(60, reload)], [0, 70]).ends).toEqual([
+      '1050 ms: 502 (reloaded with the script in its hands: process_control_timeout was over) at 0 ms',
+      '1250 ms: 200 at 70 ms',
+    ]);
+    expect(told(100, [event(50, hang, 1000), event(60, kill, 20)], [0, 190]).ends).toEqual([
+      '60 ms: 502 (killed with the script in its hands) at 0 ms',
+      '290 ms: 200 at 190 ms',
+    ]);
+    expect(told(100, [event(50, hang, 1000), event(60, restart('TERM'))], [0, 170]).ends).toEqual([
+      '60 ms: 502 (stopped with the script in its hands) at 0 ms',
+      '270 ms: 200 at 170 ms',
+    ]);
+  });
+});
+
+describe('slow', () => {
+  it('what it asks of the CPU takes so many times as long', () => {
+    const cpu = { pages: [scriptPage({ cpuMs: always(100) })] };
+    expect(told(0, [event(0, { verb: 'slow', on: 'php-fpm', times: 3 }, 1000)], [10, 2000], cpu).tookMs).toEqual([300, 100]);
+  });
+});
