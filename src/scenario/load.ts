@@ -10,10 +10,11 @@ import { fileURLToPath } from 'node:url';
 import type { Model } from '../model.js';
 import { isSiteName, siteFile } from './besides.js';
 import { decoded } from './decode.js';
+import type { ReadSite } from './compose.js';
 import { didYouMean } from './nearest.js';
 import { isMapping } from './place.js';
 import { printable, UnreadableError } from './problems.js';
-import { parseScenario } from './scenario.js';
+import { parseScenario, printScenario } from './scenario.js';
 import { readText } from './text.js';
 
 const BYTES_MAX = 1024 * 1024;
@@ -33,16 +34,26 @@ export interface ScenarioEntry {
 
 /** Throws `ScenarioError` if the scenario is wrong, `UnreadableError` if it cannot be read. */
 export function loadScenario(nameOrPath: string, options: LoadOptions = {}): Model {
+  const { text, file, readSite } = sourceOf(nameOrPath);
+  return parseScenario(text, file, { ...options, readSite });
+}
+
+/** The scenario with its site put in and every default written out, as YAML. Throws as `loadScenario` does. */
+export function printLoaded(nameOrPath: string, options: LoadOptions = {}): string {
+  const { text, file, readSite } = sourceOf(nameOrPath);
+  return printScenario(text, file, { ...options, readSite });
+}
+
+function sourceOf(nameOrPath: string): { readonly text: string; readonly file: string; readonly readSite: ReadSite } {
   if (nameOrPath === '-') {
     const text = decoded(readStdin(), STDIN);
-    return parseScenario(text, STDIN, { ...options, readSite: (site) => readSite(site, process.cwd(), STDIN) });
+    return { text, file: STDIN, readSite: (site) => readSite(site, process.cwd(), STDIN) };
   }
   const builtIn = isSiteName(nameOrPath);
   const path = builtIn ? join(builtInFolder(), `${nameOrPath}.yaml`) : nameOrPath;
   if (builtIn && !existsSync(path)) throw new UnreadableError(noSuchScenario(nameOrPath));
   const file = builtIn ? `${nameOrPath}.yaml` : nameOrPath;
-  const text = decoded(readFile(path, file), file);
-  return parseScenario(text, file, { ...options, readSite: (site) => readSite(site, dirname(path), file) });
+  return { text: decoded(readFile(path, file), file), file, readSite: (site) => readSite(site, dirname(path), file) };
 }
 
 /** The built-in lessons, by name. */

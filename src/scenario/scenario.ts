@@ -17,6 +17,7 @@ import { type Draft, read } from './explain.js';
 import { frozen } from './freeze.js';
 import { isMapping, type Mapping, type Place, type Tree } from './place.js';
 import { readPlain } from './plain.js';
+import { printed } from './printed.js';
 import { type Problem, ScenarioError, show } from './problems.js';
 import { Report } from './report.js';
 import {
@@ -54,16 +55,26 @@ export function defineSite(site: SiteInput): SiteInput {
 /** The model of a scenario given as plain data. Throws a `ScenarioError` with all its problems. */
 export function toModel(scenario: unknown, options: ScenarioOptions = {}): Model {
   const problems: Problem[] = [];
-  return resolve(readPlain(scenario, problems), problems, options);
+  return resolve(readPlain(scenario, problems), problems, options).model;
+}
+
+/**
+ * A scenario with its site put in and every default written out, in the units in which they were written: what is simulated, as a
+ * file. Read again it gives the same model, and the same text. Throws a `ScenarioError` as the others do.
+ */
+export function printScenario(text: string, file: string, options: ScenarioOptions = {}): string {
+  const problems: Problem[] = [];
+  return printed(resolve(readText(text, file, problems), problems, options).data);
 }
 
 /** The model of a scenario given as YAML or JSON; `file` is what problems call it. Throws a `ScenarioError` with all of them. */
 export function parseScenario(text: string, file: string, options: ScenarioOptions = {}): Model {
   const problems: Problem[] = [];
-  return resolve(readText(text, file, problems), problems, options);
+  return resolve(readText(text, file, problems), problems, options).model;
 }
 
-function resolve(written: Tree, problems: Problem[], options: ScenarioOptions): Model {
+/** The model, and the data that it was made from. */
+function resolve(written: Tree, problems: Problem[], options: ScenarioOptions): { readonly model: Model; readonly data: Mapping } {
   if (!isMapping(written.data)) {
     if (problems.length === 0)
       problems.push({ ...written.place, path: '', value: '', message: `expected a mapping, got ${show(written.data)}` });
@@ -78,7 +89,7 @@ function resolve(written: Tree, problems: Problem[], options: ScenarioOptions): 
   checkEvents(draft, siteKnown, report);
   const thresholds = checkThresholds(draft, readable, siteKnown, report);
   if (report.count > 0) throw new ScenarioError(report.sorted());
-  return frozen(modelOf(draft as Complete, thresholds));
+  return { model: frozen(modelOf(draft as Complete, thresholds)), data: tree.data as Mapping };
 }
 
 /** Scenario, site and options in one tree. */
