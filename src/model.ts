@@ -377,6 +377,46 @@ export interface VisitorsModel {
   readonly pagesPerVisit: Law;
   /** Time between a page's last byte and the next click, in ms. */
   readonly thinkMs: Law;
+  /** What a program does after a failure; `null` for visitors who are people. */
+  readonly retry: RetryModel | null;
+  /** What people do before an error page; `null` if nobody tries again. */
+  readonly reload: ReloadModel | null;
+  /** What people do while a page does not come; `null` if they only wait. */
+  readonly refresh: RefreshModel | null;
+  /** How long the page that tells of a network error stays open while the browser loads it again by itself, in ms; `null`: it does not. */
+  readonly autoReloadMs: Law | null;
+}
+
+export interface RetryModel {
+  /** Of one page, the first included. */
+  readonly attempts: number;
+  /** The wait before the second attempt, in ms, before jitter. */
+  readonly backoffMs: number;
+  /** Each wait is so many times the one before … */
+  readonly multiplier: number;
+  /** … and never longer than this. */
+  readonly capMs: number;
+  /** `none`: the wait itself; `equal`: half of it, and up to as much again; `full`: anything up to it; `decorrelated`: up to three times the last. */
+  readonly jitter: 'none' | 'equal' | 'full' | 'decorrelated';
+  /** Retries that one first request of the source allows, in the long run; `null` for any number. */
+  readonly budget: number | null;
+  /** Outcomes after which it tries again; `timeout` is its own patience. */
+  readonly on: readonly string[];
+}
+
+export interface ReloadModel {
+  /** That somebody presses reload at an error page. */
+  readonly chance: number;
+  /** After how long, in ms. */
+  readonly afterMs: Law;
+  /** How often at the most, for one page. */
+  readonly times: number;
+}
+
+export interface RefreshModel {
+  /** How long they wait before they press reload, in ms. */
+  readonly afterMs: Law;
+  readonly times: number;
 }
 
 /** Where visits come from. Rates are visits per second. */
@@ -387,6 +427,8 @@ interface AnySource {
   readonly name: string;
   /** Pages by weight; `null` for the weights that the pages have themselves. */
   readonly mix: readonly { readonly page: number; readonly weight: number }[] | null;
+  /** What its visitors are like; absent where they are as all others. */
+  readonly visitors?: VisitorsModel;
 }
 
 /** Arrivals at a rate that follows a curve, whatever became of those before. */
@@ -518,10 +560,11 @@ export interface ThresholdModel {
 /**
  * What a threshold may speak of. `mean` to `max` are latencies of good answers in ms; `errors` is the share of requests that
  * failed; `goodput` and `throughput` are per second; `recovery` is the time in ms from the end of a surge's peak, or
- * of an event, until answers are as fast as before it; `downtime` is in ms; `outcome` counts requests.
+ * of an event, until answers are as fast as before it; `downtime` is in ms; `outcome` counts requests. `views` is the share of page views
+ * that got their page in the end, `attempts` how often a page was asked for, in the mean.
  */
 export type Metric =
   | { readonly kind: 'mean' | 'p50' | 'p90' | 'p95' | 'p99' | 'p999' | 'max' }
-  | { readonly kind: 'errors' | 'goodput' | 'throughput' | 'availability' | 'recovery' | 'downtime' }
+  | { readonly kind: 'errors' | 'goodput' | 'throughput' | 'availability' | 'recovery' | 'downtime' | 'views' | 'attempts' }
   | { readonly kind: 'outcome'; readonly outcome: string }
   | { readonly kind: 'queue' | 'utilisation'; readonly stage: string; readonly of: 'mean' | 'max' };

@@ -254,7 +254,7 @@ function requestsOf(source: SourceModel, model: Model): number {
   const perPage = 1 + Math.max(0, ...model.pages.map(({ assets }) => assets.length));
   const { durationMs } = model;
   if (source.kind === 'closed') return (source.users * perPage * durationMs) / Math.max(1, meanOf(source.thinkMs));
-  const perVisit = perPage * meanOf(model.visitors.pagesPerVisit);
+  const perVisit = perPage * meanOf((source.visitors ?? model.visitors).pagesPerVisit);
   if (source.kind === 'bursty') return (perVisit * Math.max(source.highRate, source.lowRate) * durationMs) / 1000;
   return source.curve.reduce((sum, { fromMs, toMs, fromRate, toRate }) => {
     const lengthMs = Math.max(0, Math.min(toMs, durationMs) - fromMs);

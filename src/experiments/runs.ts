@@ -13,6 +13,7 @@ import type {
   StageTime,
   ThresholdResult,
   Verdict,
+  ViewsResult,
   WindowResult,
 } from '../telemetry/result.js';
 import type { Figures } from './figures.js';
@@ -44,6 +45,10 @@ export interface Runs {
   readonly latencyMs: Figures<Latency>;
   readonly allLatencyMs: Figures<Latency>;
   readonly perSecond: Figures<Rates>;
+  /** Absent where nobody tries again. */
+  readonly views?: Figures<ViewsResult>;
+  /** Runs in which the site stayed bad when what had made it so was over; absent where there were none. */
+  readonly metastableRuns?: number;
   readonly stages: Readonly<Record<string, StageFigures>>;
   readonly host: HostFigures;
   readonly availability: Figures<Omit<Availability, 'outages'>>;

@@ -39,6 +39,7 @@ export function summarise(model: Model, results: readonly Kept[], asked = result
     latencyMs: figuresOf(results.map((result) => result.latencyMs)),
     allLatencyMs: figuresOf(results.map((result) => result.allLatencyMs)),
     perSecond: figuresOf(results.map((result) => result.perSecond)),
+    ...viewsTogether(results),
     stages: Object.fromEntries(
       Object.keys(results[0].stages).map((name) => [name, stageTogether(results.map((result) => result.stages[name]))]),
     ),
@@ -48,6 +49,16 @@ export function summarise(model: Model, results: readonly Kept[], asked = result
     thresholds,
     verdict: overall(thresholds),
     warnings: warningsTogether(results.map((result) => result.warnings)),
+  };
+}
+
+/** All runs of a model have them, or none. */
+function viewsTogether(results: readonly Kept[]): Pick<Runs, 'views' | 'metastableRuns'> {
+  const views = results.flatMap((result) => result.views ?? []);
+  const metastableRuns = results.filter((result) => result.metastability !== undefined).length;
+  return {
+    ...(views.length === 0 ? {} : { views: figuresOf(views) }),
+    ...(metastableRuns === 0 ? {} : { metastableRuns }),
   };
 }
 

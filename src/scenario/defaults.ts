@@ -15,6 +15,8 @@ const mysqlManual = 'MySQL 8.0 and MariaDB 10.11 reference manuals';
 const linux = 'Linux kernel documentation, ip-sysctl';
 const resolvConf = 'resolv.conf(5)';
 const measured = 'measured stack, group A';
+const retried: ('timeout' | 'network' | 500 | 502 | 503 | 504)[] = ['timeout', 'network', 500, 502, 503, 504];
+const awsRetries = 'AWS SDKs and Tools reference guide, standard retry mode';
 const choice = (why: string) => `a choice: ${why}`;
 
 export const defaults = {
@@ -184,6 +186,21 @@ export const defaults = {
     keep_alive: { value: 'on', source: 'RFC 9112, persistent by default' },
     pages_per_visit: { value: 1, source: choice('a visit is one page') },
     think: { value: { exponential: '7s' }, source: 'TPC-W 1.8, mean think time' },
+    retry: { value: 'none', source: 'visitors are people; a program has to say so' },
+    attempts: { value: 3, source: awsRetries },
+    backoff: { value: '1s', source: awsRetries },
+    multiplier: { value: 2, source: awsRetries },
+    cap: { value: '20s', source: awsRetries },
+    jitter: { value: 'full', source: awsRetries },
+    budget: { value: 'none', source: choice('most clients have none; the Google SRE book advises 10 %') },
+    on: { value: retried, source: awsRetries },
+    reload: { value: 'none', source: choice('how many people reload has not been measured') },
+    chance: { value: '50%', source: choice('nobody has measured it') },
+    reload_after: { value: { lognormal: { mean: '3.5s', cv: 0.6 } }, source: choice('a median of 3 s') },
+    times: { value: 2, source: choice('then they believe it') },
+    refresh: { value: 'none', source: choice('how many people reload has not been measured') },
+    refresh_after: { value: { exponential: '5s', plus: '3s' }, source: choice('nobody within 3 s, half within 6.5 s') },
+    error_page_open: { value: { exponential: '2m' }, source: choice('hidden tabs are not reloaded, and nobody looks for long') },
   },
   job: {
     processes: { value: 1, source: 'a job is one process' },

@@ -15,6 +15,7 @@ import { checkTraffic } from './checks/traffic.js';
 import { compose, type ReadSite } from './compose.js';
 import { type Draft, read } from './explain.js';
 import { frozen } from './freeze.js';
+import { merged } from './merge.js';
 import { isMapping, type Mapping, type Place, type Tree } from './place.js';
 import { readPlain } from './plain.js';
 import { printed } from './printed.js';
@@ -101,7 +102,18 @@ function composed(written: Tree, problems: Problem[], { set = [], seed, readSite
     .filter((option) => !choosesSite(option))
     .reduce((before, option) => applySet(before, complete, option, problems), tree);
   if (seed !== undefined) setSeed(changed, seed);
+  ownVisitors(changed);
   return { tree: changed, siteKnown };
+}
+
+/** What a source says of its visitors stands over what the scenario says of all. */
+function ownVisitors({ data, spots }: Tree): void {
+  const { visitors, traffic } = data as Mapping;
+  if (!isMapping(visitors) || !Array.isArray(traffic)) return;
+  for (const source of traffic) {
+    if (isMapping(source) && isMapping(source.visitors))
+      source.visitors = merged(complete.shape.visitors, visitors, source.visitors, spots);
+  }
 }
 
 function setSeed(tree: Tree, seed: string): void {

@@ -41,6 +41,8 @@ const UNITS: Readonly<Record<string, Unit>> = {
   throughput: RATE,
   recovery: DURATION,
   downtime: DURATION,
+  views: SHARE,
+  attempts: COUNT,
 };
 
 /** What a visitor may see in place of a status code. */

@@ -24,13 +24,14 @@ const TELLTALES = 4;
 
 export function delivery(
   model: TcpModel,
-  visitors: VisitorsModel,
+  /** Of each source. */
+  visitors: readonly VisitorsModel[],
   nginx: NginxModel,
   pages: readonly PageModel[],
   clock: VirtualClock,
   link: Link,
 ): Stage {
-  const bytesPerMs = visitors.bytesPerMs === null ? null : new Need('visitor.bandwidth', visitors.bytesPerMs);
+  const lines = visitors.map(({ bytesPerMs }) => (bytesPerMs === null ? null : new Need('visitor.bandwidth', bytesPerMs)));
   const sizes = pages.map((page) => new Need(`bytes ${page.path}`, page.bytes));
   const luck = new Need('tcp.delivery loss', { law: 'uniform', low: 0, high: 1 });
   const windowMax = Math.floor(WINDOW_MAX_BYTES / model.segmentBytes);
@@ -73,6 +74,7 @@ export function delivery(
     const rttMs = request.visitor!.roundTripMs;
     const segments = segmentsOf(request);
     const payload = Math.min(request.toSend, segments * model.segmentBytes);
+    const bytesPerMs = lines[request.visitor!.source];
     const lineMs = bytesPerMs === null ? 0 : (payload + segments * model.headerBytes) / bytesPerMs.of(request.visitor!);
     const sentMs = Math.max(clock.now(), Math.max(startMs, request.visitor!.lineFreeMs) + lineMs);
     request.visitor!.lineFreeMs = sentMs;
@@ -101,7 +103,7 @@ export function delivery(
   /** What a lost segment of the round costs; 0 if none was lost. */
   function repair(request: Request, segments: number, rttMs: number, chance: Float64Array): number {
     request.tries += 1;
-    if (luck.of(request, request.tries) >= chance[segments]) return 0;
+    if (luck.of(request, request.luck) >= chance[segments]) return 0;
     lost += 1;
     const { connection } = request;
     connection!.threshold = Math.max(2, Math.floor(connection!.window / 2));

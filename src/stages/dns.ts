@@ -158,7 +158,7 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock, moved: () => voi
   /** One question: lost, too late, or answered. */
   function ask(request: Request): void {
     const waitMs = waitsMs[request.tries];
-    const answerMs = model.loss > 0 && luck.of(request, request.tries) < model.loss ? Infinity : timeToAnswer(request);
+    const answerMs = model.loss > 0 && luck.of(request, request.luck) < model.loss ? Infinity : timeToAnswer(request);
     if (answerMs <= waitMs) request.waiting = clock.after(answerMs, answered, request);
     else request.waiting = clock.after(waitMs, askAgain, request, Kind.timeout);
   }
@@ -169,7 +169,7 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock, moved: () => voi
     const lineMs = Math.max(0, freeMs[resolver] - now);
     if (lineMs > DISCARD_MS) return Infinity;
     freeMs[resolver] = now + lineMs + spacingMs;
-    return lineMs + pace.value * resolverMs.of(request, request.tries) + missMs(request, resolver, now);
+    return lineMs + pace.value * resolverMs.of(request, request.luck) + missMs(request, resolver, now);
   }
 
   /** What the resolver's own cache does not know it must ask; 0 if it knows. */
@@ -194,7 +194,7 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock, moved: () => voi
     misses += 1;
     if (zone === SILENCE) return Infinity;
     const now = clock.now();
-    const ms = pace.value * authoritativeMs.of(request, request.tries);
+    const ms = pace.value * authoritativeMs.of(request, request.luck);
     told[resolver] = zone;
     fetchedMs[resolver] = now + ms;
     expiryMs[resolver] = now + ms + keptMs(zone);

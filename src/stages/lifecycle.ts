@@ -12,9 +12,10 @@ import type { VirtualClock } from '../engine/clock.js';
 import { Need, Pick } from '../engine/need.js';
 import type { Random, Stream } from '../engine/random.js';
 import type { Host } from '../host/host.js';
-import type { Model, SourceModel } from '../model.js';
+import type { Model, SourceModel, VisitorsModel } from '../model.js';
 import { ANSWERED, Cause } from '../telemetry/cause.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { triesAgain } from '../telemetry/views.js';
 import { CRON } from './batchJob.js';
 import { Connection } from './connection.js';
 import { delivery } from './delivery.js';
@@ -25,7 +26,9 @@ import { mysqlServer } from './mysql.js';
 import { nginxServer } from './nginx.js';
 import { phpFpm } from './phpFpm.js';
 import { type Request, Requests, type Stage } from './request.js';
+import { GIVES_UP, Persistence } from './retry.js';
 import { tcpConnect } from './tcp.js';
+import { View } from './view.js';
 import { Visitor, visitorRows } from './visitor.js';
 
 /** Somebody comes to the site. */
@@ -68,7 +71,14 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   const nginx = nginxServer(model.nginx, model.tcp.somaxconn, model.tcp.tls, clock, host, fpm, leftover, model.pages);
   const dns = dnsLookup(model.dns, clock, endAll);
   const tcp = tcpConnect(model.tcp, clock, host.in, nginx, dns.addresses);
-  const out = delivery(model.tcp, model.visitors, model.nginx, model.pages, clock, host.out);
+  const out = delivery(
+    model.tcp,
+    model.traffic.map(({ visitors }) => visitors ?? model.visitors),
+    model.nginx,
+    model.pages,
+    clock,
+    host.out,
+  );
   for (const stage of [dns.stage, tcp, nginx.stage, fpm?.stage, mysql?.stage, out])
     if (stage !== undefined) telemetry.add(stage.meter);
 
@@ -83,9 +93,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   if ([...model.events, ...model.failures].some(({ what }) => what.verb === 'cron')) host.cpu.group(CRON);
 
   const sources = model.traffic.map((source) => new Source(source, model, random));
-  const roundTripMs = new Need('visitor.rtt', model.visitors.roundTripMs);
   const knows = new Need('visitor.knows', { law: 'uniform', low: 0, high: 1 });
-  const patienceMs = model.visitors.patienceMs === null ? null : new Need('visitor.patience', model.visitors.patienceMs);
   const abandoned = new Map<Stage, Cause>([
     [dns.stage, leftDuring('dns', 'the visitor left while the name was looked up')],
     [tcp, leftDuring('tcp', 'the visitor left before a connection was made')],
@@ -95,6 +103,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   const visitors = visitorRows();
   const spareVisitors: Visitor[] = [];
   const spareConnections: Connection[] = [];
+  const spareViews: View[] = [];
   let numbered = 0;
   let inside = 0;
   return {
@@ -115,7 +124,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     visitor.seedHigh = source.seeds.word() | 0;
     visitor.seedLow = arrival.number ?? source.seeds.word() | 0;
     visitor.pagesLeft = source.closed ? Infinity : source.pages.of(visitor);
-    visitor.roundTripMs = roundTripMs.of(visitor);
+    visitor.roundTripMs = source.roundTripMs.of(visitor);
     if (model.dns.knownShare > 0 && knows.of(visitor) < model.dns.knownShare) dns.remember(visitor);
     open(visitor, arrival.page ?? source.mix.of(visitor));
   }
@@ -125,6 +134,10 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     visitor.assetsLeft = model.pages[page].assets.length;
     visitor.pagesLeft -= 1;
     visitor.over = false;
+    visitor.retries = 0;
+    const window = telemetry.viewBegan();
+    const { persistence } = sources[visitor.source];
+    if (persistence !== null) beginView(visitor, persistence, window);
     fetch(visitor, page);
   }
 
@@ -138,10 +151,10 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   function proceed(visitor: Visitor, wasPage: boolean): void {
     visitor.inFlight -= 1;
     if (visitor.over) visitor.assetsLeft = 0;
-    const lanes = wasPage ? Math.min(model.visitors.connections, visitor.assetsLeft) : Math.min(1, visitor.assetsLeft);
+    const source = sources[visitor.source];
+    const lanes = wasPage ? Math.min(source.connections, visitor.assetsLeft) : Math.min(1, visitor.assetsLeft);
     for (let lane = 0; lane < lanes; lane += 1) fetchAsset(visitor);
     if (visitor.inFlight > 0) return;
-    const source = sources[visitor.source];
     const stays = source.closed || (!visitor.over && visitor.pagesLeft > 0);
     if (!stays) return leave(visitor);
     clock.after(source.thinkMs.of(visitor, visitor.requests), clickNext, visitor);
@@ -161,6 +174,44 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     spareVisitors.push(visitor);
   }
 
+  // A page that is asked for again.
+
+  function beginView(visitor: Visitor, persistence: Persistence, window: number): void {
+    persistence.began();
+    visitor.view = spareViews.pop() ?? new View();
+    visitor.view.window = window;
+  }
+
+  function endView(visitor: Visitor, view: View, good: boolean): void {
+    telemetry.views.viewEnded(view.window, good);
+    visitor.view = null;
+    view.reset();
+    spareViews.push(view);
+  }
+
+  /** The request for a page has ended; whether another one follows. */
+  function asksAnew(visitor: Visitor, view: View, failure: Cause | null, left: boolean): boolean {
+    const { persistence, untilMs } = sources[visitor.source];
+    const now = clock.now();
+    const delayMs = failure === null ? GIVES_UP : persistence!.delayMs(visitor, view, failure, left, now);
+    if (delayMs !== GIVES_UP && now + delayMs < untilMs) {
+      visitor.inFlight -= 1;
+      clock.after(delayMs, tryAgain, visitor);
+      return true;
+    }
+    endView(visitor, view, failure === null);
+    return false;
+  }
+
+  /** The same page, the same work: a request with the seed of the first. */
+  function tryAgain(visitor: Visitor): void {
+    const view = visitor.view!;
+    visitor.retries += 1;
+    telemetry.views.askedAgain(view.window, view.way);
+    visitor.requests -= 1;
+    fetch(visitor, visitor.page);
+  }
+
   // A request.
 
   function fetch(visitor: Visitor, page: number): void {
@@ -177,7 +228,8 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     request.window = telemetry.requestBegan();
     visitor.requests += 1;
     visitor.inFlight += 1;
-    if (patienceMs !== null) request.patience = clock.after(patienceMs.of(request), losePatience, request, Kind.timeout);
+    if (page === visitor.page) telemetry.views.requests += 1;
+    if (sources[visitor.source].hurried) watchTheClock(request, visitor);
     requests.tracer?.began(request);
     useConnection(request, visitor);
     if (request.connection!.open) request.call(tcp, ask);
@@ -203,22 +255,44 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   }
 
   function end(request: Request): void {
-    const { visitor, connection } = request;
+    const { visitor, connection, failure } = request;
     const latencyMs = clock.now() - request.arrivedMs;
     if (Math.abs(request.spentMs - latencyMs) > 1e-9 * clock.now() + 1e-9) {
       fail(`request ${request.number} took ${latencyMs} ms and spent ${request.spentMs} ms in stages`);
     }
     clock.cancel(request.patience);
     fpm?.delivered(request);
-    telemetry.requestEnded(request.window, request.failure ?? ANSWERED, latencyMs);
+    telemetry.requestEnded(request.window, failure ?? ANSWERED, latencyMs);
     requests.tracer?.ended(request);
-    const left = request.failure === nginx.left || request.failure?.outcome === 'abandoned';
-    putBack(connection!, visitor!, model.visitors.keepAlive && !left && request.failure !== cutOff);
+    const left = failure === nginx.left || failure?.outcome === 'abandoned';
+    putBack(connection!, visitor!, sources[visitor!.source].keepAlive && !left && failure !== cutOff);
     const wasPage = request.pageNumber === visitor!.page;
-    if (left || (wasPage && request.failed)) visitor!.over = true;
+    const { window } = request;
     inside -= 1;
     requests.give(request);
+    if (wasPage) {
+      if (visitor!.view === null) telemetry.views.viewEnded(window, failure === null);
+      else if (asksAnew(visitor!, visitor!.view, failure, left)) return;
+    }
+    if (left || (wasPage && failure !== null)) visitor!.over = true;
     proceed(visitor!, wasPage);
+  }
+
+  /** Sets the moment at which the visitor does something about the wait: leaves, or presses reload. */
+  function watchTheClock(request: Request, visitor: Visitor): void {
+    const { patienceMs, persistence } = sources[visitor.source];
+    const leavesMs = patienceMs === null ? Infinity : patienceMs.of(request, visitor.retries);
+    const waitsForPage = visitor.view !== null && request.pageNumber === visitor.page;
+    const pressesMs = waitsForPage ? persistence!.pressesAfterMs(request, visitor, visitor.view!) : Infinity;
+    const ms = Math.min(leavesMs, pressesMs);
+    if (ms === Infinity) return;
+    const step = pressesMs < leavesMs ? pressReload : losePatience;
+    request.patience = clock.at(request.arrivedMs + ms, step, request, Kind.timeout);
+  }
+
+  function pressReload(request: Request): void {
+    request.visitor!.view!.pressed = true;
+    losePatience(request);
   }
 
   /** The visitor leaves. Where the request waits on its way the wait is forgotten; in nginx's hands, nginx will notice. */
@@ -274,7 +348,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   function parted(half: Request): void {
     if (half.patience === 0) return;
     clock.cancel(half.patience);
-    half.patience = clock.at(half.arrivedMs + patienceMs!.of(half), losePatience, half, Kind.timeout);
+    watchTheClock(half, half.visitor!);
   }
 
   /** PHP-FPM has finished what nobody waits for. */
@@ -345,14 +419,29 @@ class Source {
   readonly mix: Pick;
   readonly pages: Need;
   readonly thinkMs: Need;
+  readonly roundTripMs: Need;
+  readonly patienceMs: Need | null;
+  readonly connections: number;
+  readonly keepAlive: boolean;
+  /** What they do after a failure; `null` where none of them tries again. */
+  readonly persistence: Persistence | null;
+  /** Whether they do not wait for ever. */
+  readonly hurried: boolean;
 
   constructor(source: SourceModel, model: Model, random: Random) {
+    const visitors: VisitorsModel = source.visitors ?? model.visitors;
     this.seeds = random.stream(`visitors/${source.name}`);
     this.closed = source.kind === 'closed';
     this.untilMs = source.kind === 'closed' ? source.toMs : Infinity;
-    this.pages = new Need('visitor.pages', model.visitors.pagesPerVisit);
-    this.thinkMs = new Need('visitor.think', source.kind === 'closed' ? source.thinkMs : model.visitors.thinkMs);
+    this.pages = new Need('visitor.pages', visitors.pagesPerVisit);
+    this.thinkMs = new Need('visitor.think', source.kind === 'closed' ? source.thinkMs : visitors.thinkMs);
     this.mix = new Pick('visitor.page', weightsOf(source, model));
+    this.roundTripMs = new Need('visitor.rtt', visitors.roundTripMs);
+    this.patienceMs = visitors.patienceMs === null ? null : new Need('visitor.patience', visitors.patienceMs);
+    this.connections = visitors.connections;
+    this.keepAlive = visitors.keepAlive;
+    this.persistence = triesAgain(visitors) ? new Persistence(visitors) : null;
+    this.hurried = visitors.patienceMs !== null || visitors.refresh !== null;
   }
 }
 

@@ -358,6 +358,7 @@ export function phpFpm(
   }
 
   function release(child: Child, request: Request): void {
+    worked(child, request);
     request.child = null;
     child.end(clock.now());
     if (leakBytes > 0) manager.leak(child, leakBytes);
@@ -391,6 +392,7 @@ export function phpFpm(
   }
 
   function letGo(child: Child, request: Request): void {
+    worked(child, request);
     child.request = null;
     request.child = null;
   }
@@ -398,6 +400,13 @@ export function phpFpm(
   function largest() {
     const child = manager.largest();
     return child === null ? null : { child, bytes: manager.bytesOf(child) };
+  }
+
+  /** The child is free again, or gone. */
+  function worked(child: Child, request: Request): void {
+    const ms = clock.now() - child.sinceMs;
+    meter.workedMs += ms;
+    if (request.visitor === null) meter.forNobodyMs += ms;
   }
 
   function waited(request: Request, ms: number): void {

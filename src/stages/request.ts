@@ -37,6 +37,9 @@ const TO_SEND = 4;
 const SINCE = 5;
 const WIDTH = SINCE + DEEPEST;
 
+/** More than are ever counted in `tries`. */
+const TRIES_MAX = 65536;
+
 /** A place with one way in. */
 export class Stage {
   /** How it was called last; see `Requests.callOf`. */
@@ -132,6 +135,11 @@ export class Request implements Bearer {
   private get depth(): number {
     const { path } = this;
     return path === 0 ? 0 : path <= CALL_MASK ? 1 : path >> CALL_BITS <= CALL_MASK ? 2 : 3;
+  }
+
+  /** Which of its chances the present try is: luck that fails a page once says nothing of the next attempt at it. */
+  get luck(): number {
+    return this.tries + this.visitor!.retries * TRIES_MAX;
   }
 
   /** Whether nginx has passed it on to PHP-FPM. */

@@ -65,7 +65,7 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
 
   function sendSyn(request: Request): void {
     if (request.connection!.address !== addresses.here) return sendElsewhere(request);
-    if (loss > 0 && luck.of(request, request.tries) < loss) return awaitNextTry(request, 0);
+    if (loss > 0 && luck.of(request, request.luck) < loss) return awaitNextTry(request, 0);
     request.waiting = clock.after(rtt(request) / 2, meetListener, request);
   }
 

@@ -6,6 +6,7 @@
 import type { Bearer } from '../engine/need.js';
 import { Rows } from '../engine/rows.js';
 import type { Connection } from './connection.js';
+import type { View } from './view.js';
 
 /** The numbers in a visitor's row: see the accessors. */
 const ROUND_TRIP = 0;
@@ -29,8 +30,11 @@ export class Visitor implements Bearer {
   source = 0;
   /** What was said last when the name was looked up: the number of an address. */
   address = 0;
-  /** Requests made so far. */
+  /** Requests made so far, those for a page that was asked for before not counted. */
   requests = 0;
+  /** Of the page being loaded: how often it was asked for again. */
+  retries = 0;
+  view: View | null = null;
   /** Index in the model of the page being loaded. */
   page = 0;
   /** Of that page: assets not asked for yet, and requests in flight. */
@@ -82,6 +86,8 @@ export class Visitor implements Bearer {
     this.address = 0;
     this.knowsUntilMs = 0;
     this.requests = 0;
+    this.retries = 0;
+    this.view = null;
     this.pagesLeft = 0;
     this.assetsLeft = 0;
     this.inFlight = 0;

@@ -5,11 +5,23 @@ import { availabilityOf } from './availability.js';
 import { ANSWERED } from './cause.js';
 import { eventsOf } from './events.js';
 import { Histogram } from './histogram.js';
+import { metastabilityOf } from './metastability.js';
 import { modelHash } from './modelHash.js';
-import type { CauseCount, HostResult, Latency, Rates, Requests, Result, StageResult, WindowResult } from './result.js';
+import type {
+  CauseCount,
+  HostResult,
+  Latency,
+  Rates,
+  Requests,
+  Result,
+  StageResult,
+  ViewsResult,
+  WindowResult,
+} from './result.js';
 import { type Span, snapshotDifference } from './span.js';
 import type { Telemetry, WindowTally } from './telemetry.js';
 import { thresholdResults, verdictOf } from './thresholds.js';
+import { someTryAgain, type ViewTally, WAYS } from './views.js';
 import { warningsOf } from './warnings.js';
 
 /** The answer as of now; `partial` if the run was cut short. */
@@ -22,6 +34,7 @@ export function answer(telemetry: Telemetry, partial: boolean): Result {
   const good = merged(telemetry.windows.map(({ latency }) => latency));
   const requests = sumOf(windowResults.map((window) => window.requests));
   const causes = causesOf(telemetry);
+  const metastability = metastabilityOf(telemetry);
   const soFar = {
     format: 'lempsim.result/1' as const,
     lempsim: VERSION,
@@ -40,6 +53,8 @@ export function answer(telemetry: Telemetry, partial: boolean): Result {
     latencyMs: latencyOf(good),
     allLatencyMs: latencyOf(merged([good, telemetry.failed])),
     perSecond: ratesOf(requests, whole?.lengthMs ?? 0),
+    ...viewsOf(telemetry, telemetry.views.windows),
+    ...(metastability === null ? {} : { metastability }),
     stages: stageResults(telemetry, whole, windowResults),
     host: hostResult(telemetry, whole),
     availability: availabilityOf(series, telemetry.series.hung(), requests, model.warmupMs, clock.now(), causes),
@@ -87,6 +102,7 @@ function windowResult(telemetry: Telemetry, window: WindowModel, tally: WindowTa
     outcomes,
     latencyMs: latencyOf(tally.latency),
     perSecond: ratesOf(requests, span.lengthMs),
+    ...viewsOf(telemetry, [telemetry.views.windows[index]]),
     stages: Object.fromEntries(
       telemetry.meters.map((meter, at) => [
         meter.name,
@@ -103,6 +119,28 @@ function windowResult(telemetry: Telemetry, window: WindowModel, tally: WindowTa
 function requestsOf(tally: WindowTally): Requests {
   const { offered, good, failed } = tally;
   return { offered, good, failed, unfinished: offered - good - failed };
+}
+
+/** Nothing where nobody tries again. */
+function viewsOf({ model }: Telemetry, tallies: readonly ViewTally[]): { views?: ViewsResult } {
+  if (!someTryAgain(model)) return {};
+  const total = (pick: (tally: ViewTally) => number) => tallies.reduce((sum, tally) => sum + pick(tally), 0);
+  const begun = total((tally) => tally.begun);
+  const good = total((tally) => tally.good);
+  const failed = total((tally) => tally.failed);
+  const attempts = begun + total((tally) => tally.retries);
+  const again = Object.fromEntries(WAYS.map((way) => [way, total((tally) => tally.again[way])]));
+  return {
+    views: {
+      begun,
+      good,
+      failed,
+      unfinished: begun - good - failed,
+      attempts,
+      perView: begun === 0 ? null : attempts / begun,
+      again,
+    },
+  };
 }
 
 function sumOf(parts: readonly Requests[]): Requests {

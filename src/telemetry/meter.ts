@@ -17,6 +17,9 @@ export class Meter {
   readonly durations = new Histogram();
   /** Of the counted time: spent in line for a place, for the CPU beyond one's own need, or for a lock, in ms. */
   waitedMs = 0;
+  /** Since the start: for how long its places were held by requests that have let go of them, and of that by those nobody waited for, in ms. */
+  workedMs = 0;
+  forNobodyMs = 0;
   /** Time inside of all that left since the start, and the sum of the times at which those inside came. */
   private spentMs = 0;
   private sinceSum = 0;

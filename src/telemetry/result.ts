@@ -27,6 +27,10 @@ export interface Result {
   /** The same of all requests that ended, failures included. */
   readonly allLatencyMs: Latency;
   readonly perSecond: Rates;
+  /** Pages as visitors want them; absent where nobody tries again, as a page view is a request then. */
+  readonly views?: ViewsResult;
+  /** Whether the site stayed bad when what had made it so was over; absent where it did not. */
+  readonly metastability?: Metastability;
   /** Keyed by stage, in the order a request meets them; a stage that the site does not have is absent. */
   readonly stages: Readonly<Record<string, StageResult>>;
   readonly host: HostResult;
@@ -50,6 +54,36 @@ export interface Requests {
   readonly failed: number;
   /** Begun and not ended when the run ended. */
   readonly unfinished: number;
+}
+
+export interface ViewsResult {
+  /** First requests for a page in the counted time. */
+  readonly begun: number;
+  /** Got their page, at whichever attempt. */
+  readonly good: number;
+  readonly failed: number;
+  readonly unfinished: number;
+  /** Requests for these pages: first ones and further ones. */
+  readonly attempts: number;
+  readonly perView: number | null;
+  /** Further ones, by how they came about: `retry`, `auto-reload`, `reload`, `refresh`. */
+  readonly again: Readonly<Record<string, number>>;
+}
+
+/** A state that outlived its cause. The rule is in `telemetry/metastability.ts`. */
+export interface Metastability {
+  /** What tipped it: `the surge`, or an event's name. */
+  readonly trigger: string;
+  readonly fromMs: number;
+  /** When the trigger was over. */
+  readonly toMs: number;
+  /** Page views per second before, and those of them that got their page. */
+  readonly before: { readonly offered: number; readonly good: number };
+  /** The same from the trigger's end to the end of the run. */
+  readonly after: { readonly offered: number; readonly good: number };
+  /** What kept it so, from the trigger's end on: attempts per page view, and the share of PHP's time that went to answers for nobody. */
+  readonly perView: number;
+  readonly forNobody: number;
 }
 
 export interface CauseCount {
@@ -145,6 +179,7 @@ export interface WindowResult {
   readonly outcomes: Readonly<Record<string, number>>;
   readonly latencyMs: Latency;
   readonly perSecond: Rates;
+  readonly views?: ViewsResult;
   readonly stages: Readonly<
     Record<string, { readonly utilisation: number | null; readonly queue: { readonly mean: number; readonly max: number } }>
   >;
@@ -172,6 +207,10 @@ export interface Series {
   readonly queues: Readonly<Record<string, readonly number[]>>;
   /** Places in use of each stage at the step's end. */
   readonly busy: Readonly<Record<string, readonly number[]>>;
+  /** Page views that began, those that got their page, and attempts after the first; absent where nobody tries again. */
+  readonly views?: { readonly begun: readonly number[]; readonly good: readonly number[]; readonly again: readonly number[] };
+  /** Share of the time for which PHP's children were held by scripts that ended in the step which went to answers for nobody. */
+  readonly forNobody?: readonly (number | null)[];
 }
 
 export interface ThresholdResult {

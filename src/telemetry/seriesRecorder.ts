@@ -4,6 +4,7 @@ import { ANSWERED, type Cause } from './cause.js';
 import { Histogram } from './histogram.js';
 import type { Series } from './result.js';
 import type { Telemetry } from './telemetry.js';
+import { someTryAgain } from './views.js';
 
 /** Steps that a run may have at the most, so that memory does not grow with its length. */
 const MOST_STEPS = 1200;
@@ -59,6 +60,7 @@ export class SeriesRecorder {
       stepsOf(this.queueSteps, meter.name).push(meter.queue.value);
       if (meter.places !== null) stepsOf(this.busySteps, meter.name).push(meter.places.busy.value);
     }
+    this.telemetry.views.step(meters);
     this.offered = 0;
     this.good = 0;
     this.failed = 0;
@@ -98,6 +100,16 @@ export class SeriesRecorder {
     };
   }
 
+  /** Nothing where nobody tries again. */
+  private views(): Pick<Series, 'views' | 'forNobody'> {
+    const { views, model } = this.telemetry;
+    if (!someTryAgain(model)) return {};
+    return {
+      views: { begun: [...views.begunSteps], good: [...views.goodSteps], again: [...views.againSteps] },
+      forNobody: views.forNobodySteps.map((ms, step) => (views.heldSteps[step] === 0 ? null : ms / views.heldSteps[step])),
+    };
+  }
+
   series(): Series {
     return {
       stepMs: this.stepMs,
@@ -108,6 +120,7 @@ export class SeriesRecorder {
       cpu: [...this.cpuSteps],
       queues: copyOf(this.queueSteps),
       busy: copyOf(this.busySteps),
+      ...this.views(),
     };
   }
 }

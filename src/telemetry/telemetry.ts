@@ -13,6 +13,7 @@ import { Journal } from './journal.js';
 import type { Meter } from './meter.js';
 import { SeriesRecorder } from './seriesRecorder.js';
 import { Snapshot } from './snapshot.js';
+import { Views } from './views.js';
 
 /** Requests that began before the first window. */
 export const UNCOUNTED = -1;
@@ -24,6 +25,7 @@ export class Telemetry {
   /** Latencies of the requests that failed in the counted time; those of good answers are in the windows. */
   readonly failed = new Histogram();
   readonly journal = new Journal();
+  readonly views: Views;
   /** Requests begun and ended since the start, uncounted ones included. */
   begun = 0;
   ended = 0;
@@ -36,6 +38,7 @@ export class Telemetry {
     readonly host: Host,
   ) {
     this.windows = model.windows.map(() => new WindowTally());
+    this.views = new Views(model.windows.length);
     this.series = new SeriesRecorder(model, this);
   }
 
@@ -58,6 +61,12 @@ export class Telemetry {
     this.begun += 1;
     this.series.offered += 1;
     if (this.current !== UNCOUNTED) this.windows[this.current].offered += 1;
+    return this.current;
+  }
+
+  /** A page is asked for the first time; returns the window that it counts for. */
+  viewBegan(): number {
+    this.views.viewBegan(this.current);
     return this.current;
   }
 
@@ -100,6 +109,7 @@ export class Telemetry {
     const now = this.clock.now();
     for (const meter of this.meters) meter.check(now);
     this.host.check(now);
+    this.views.check();
   }
 
   private tallyOf(cause: Cause): CauseTally {

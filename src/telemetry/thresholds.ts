@@ -3,6 +3,7 @@ import type { Model, ThresholdModel } from '../model.js';
 import { recoveryOf } from './recovery.js';
 import type { Latency, Result, ThresholdResult, Verdict } from './result.js';
 import type { Telemetry } from './telemetry.js';
+import type { ViewTally } from './views.js';
 
 export type Measured = Omit<Result, 'thresholds' | 'verdict' | 'warnings'>;
 
@@ -49,6 +50,9 @@ function measure(threshold: ThresholdModel, model: Model, result: Measured, tele
     case 'goodput':
     case 'throughput':
       return perSecond[metric.kind];
+    case 'views':
+    case 'attempts':
+      return viewFigure(metric.kind, window === null ? telemetry.views.windows : [telemetry.views.windows[window]]);
     case 'downtime':
       return result.availability.downtimeMs;
     case 'recovery':
@@ -62,6 +66,16 @@ function measure(threshold: ThresholdModel, model: Model, result: Measured, tele
     default:
       return latencyMs[metric.kind satisfies Exclude<keyof Latency, 'count'>];
   }
+}
+
+/** Of the page views that began in the windows: the share of those that ended which got their page; attempts per view. */
+function viewFigure(kind: 'views' | 'attempts', tallies: readonly ViewTally[]): number | null {
+  const total = (pick: (tally: ViewTally) => number) => tallies.reduce((sum, tally) => sum + pick(tally), 0);
+  const begun = total((tally) => tally.begun);
+  if (kind === 'attempts') return begun === 0 ? null : 1 + total((tally) => tally.retries) / begun;
+  const good = total((tally) => tally.good);
+  const ended = good + total((tally) => tally.failed);
+  return ended === 0 ? null : good / ended;
 }
 
 /** A run that has not recovered took longer than it had; that says something if it had more than the limit, and else nothing. */

@@ -5,6 +5,7 @@ import { hintOf, sourceOf } from '../../src/scenario/schema/hint.js';
 import { page } from '../../src/scenario/schema/pages.js';
 import { complete, site } from '../../src/scenario/schema/scenario.js';
 import { sources } from '../../src/scenario/schema/traffic.js';
+import { refresh, reload, retry } from '../../src/scenario/schema/visitors.js';
 import { elementOf, isOptional, mappingsOf, memberOf, unwrapped } from '../../src/scenario/shape.js';
 
 const root = complete as z.ZodType;
@@ -35,6 +36,9 @@ export const tables: Readonly<Record<string, () => string>> = {
   'page.php': () => table(only(memberOf(page, 'php') as z.ZodType)),
   'page.queries': () => table(only(elementOf(memberOf(page, 'queries') as z.ZodType) as z.ZodType)),
   visitors: () => table(only(below('visitors'))),
+  retry: () => table(retry),
+  reload: () => table(reload),
+  refresh: () => table(refresh),
   rate: () => table(sources.rate),
   ramp: () => table(only(memberOf(sources.ramp, 'ramp') as z.ZodType)),
   peak: () => table(sources.peak, shared),
@@ -58,7 +62,7 @@ function verbs(): string {
 }
 
 /** Keys that the table of `rate` has explained. */
-const shared = ['spacing', 'batch', 'name', 'because', 'pages'];
+const shared = ['spacing', 'batch', 'name', 'because', 'pages', 'visitors'];
 
 function table(mapping: z.ZodObject, without: readonly string[] = []): string {
   const rows = Object.entries(mapping.shape)
@@ -83,6 +87,7 @@ function defaultOf(schema: z.ZodType): string {
 }
 
 function inYaml(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inYaml).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
   return `{ ${Object.entries(value)
     .map(([key, member]) => `${key}: ${inYaml(member)}`)

@@ -18,10 +18,11 @@ import type { Complete } from '../schema/scenario.js';
 import { eventOf, failuresOf } from './events.js';
 import { protectionsOf } from './protections.js';
 import { pathsOf, sourcesOf } from './sources.js';
+import { visitorsOf } from './visitors.js';
 import { incidentOf, windowsOf } from './windows.js';
 
 export function modelOf(scenario: Complete, thresholds: readonly ThresholdModel[]): Model {
-  const { visitors, dns } = scenario;
+  const { dns } = scenario;
   return {
     name: scenario.name,
     about: scenario.about,
@@ -54,15 +55,7 @@ export function modelOf(scenario: Complete, thresholds: readonly ThresholdModel[
     phpFpm: scenario['php-fpm'] ? phpFpmOf(scenario['php-fpm']) : null,
     mysql: scenario.mysql ? mysqlOf(scenario.mysql, somethingHappens(scenario)) : null,
     pages: pagesOf(scenario.pages),
-    visitors: {
-      roundTripMs: visitors.round_trip,
-      bytesPerMs: visitors.bandwidth,
-      patienceMs: visitors.patience,
-      connections: visitors.connections,
-      keepAlive: visitors.keep_alive,
-      pagesPerVisit: visitors.pages_per_visit,
-      thinkMs: visitors.think,
-    },
+    visitors: visitorsOf(scenario.visitors, scenario),
     traffic: sourcesOf(scenario),
     events: (scenario.events ?? []).map(eventOf),
     failures: failuresOf(scenario.failures ?? []),

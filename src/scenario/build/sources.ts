@@ -3,30 +3,44 @@ import type { SourceModel } from '../../model.js';
 import type { Complete } from '../schema/scenario.js';
 import { curveOf, rateAt } from './curve.js';
 import { isOpen, isSurge, kindOf, type OpenSource, type Source } from './sourceKinds.js';
+import { visitorsOf } from './visitors.js';
 
-export function sourcesOf(scenario: Pick<Complete, 'traffic' | 'duration' | 'pages'>): SourceModel[] {
+export function sourcesOf(scenario: Pick<Complete, 'traffic' | 'duration' | 'pages' | 'events' | 'failures'>): SourceModel[] {
   const paths = pathsOf(scenario.pages);
   const names = namesOf(scenario.traffic);
-  return scenario.traffic.map((source, index) => sourceOf(source, names[index], paths, scenario.traffic, scenario.duration));
+  return scenario.traffic.map((source, index) => sourceOf(source, names[index], paths, scenario));
 }
 
 function sourceOf(
   source: Source,
   name: string,
   paths: readonly string[],
-  traffic: readonly Source[],
-  durationMs: number,
+  scenario: Pick<Complete, 'traffic' | 'duration' | 'events' | 'failures'>,
 ): SourceModel {
+  const { traffic, duration: durationMs } = scenario;
   const mix = source.pages ? mixOf(source.pages, paths) : null;
+  const visitors = source.visitors ? { visitors: visitorsOf(source.visitors, scenario) } : {};
   if (isOpen(source)) {
     const curve = curveOf(source, durationMs, (atMs) => baseRateAt(traffic, durationMs, atMs));
-    return { kind: 'open', name, mix, curve, spacing: source.spacing, batch: source.batch };
+    return { kind: 'open', name, mix, ...visitors, curve, spacing: source.spacing, batch: source.batch };
   }
   const fromMs = source.at ?? 0;
   const toMs = source.for === undefined ? durationMs : fromMs + source.for;
-  if ('users' in source) return { kind: 'closed', name, mix, users: source.users, thinkMs: source.think, fromMs, toMs };
+  if ('users' in source)
+    return { kind: 'closed', name, mix, ...visitors, users: source.users, thinkMs: source.think, fromMs, toMs };
   const { high, low } = source.bursty;
-  return { kind: 'bursty', name, mix, highRate: high.rate, highMs: high.for, lowRate: low.rate, lowMs: low.for, fromMs, toMs };
+  return {
+    kind: 'bursty',
+    name,
+    mix,
+    ...visitors,
+    highRate: high.rate,
+    highMs: high.for,
+    lowRate: low.rate,
+    lowMs: low.for,
+    fromMs,
+    toMs,
+  };
 }
 
 /** What the open sources without `at` bring together at a moment. */

@@ -9,6 +9,7 @@ import { hinted, setting } from './hint.js';
 import { durationLaw } from './laws.js';
 import { pagePath, WEIGHT_MAX } from './pages.js';
 import { ABOVE_ZERO, decimal, duration, rate, share, whole } from './quantity.js';
+import { ownVisitors } from './visitors.js';
 import { choice, listOf, plainName, text } from './word.js';
 
 const given = defaults.traffic;
@@ -23,6 +24,7 @@ const any = {
   name: setting(plainName().optional(), 'Names the source in reports and the windows of a surge; without it the kind of source.'),
   because: setting(text(500).optional(), 'Why it happens; for the reader.'),
   pages: setting(mix.optional(), "Pages by weight, in place of the pages' own weights."),
+  visitors: setting(ownVisitors.optional(), 'What its visitors are like, where they differ from all others.'),
 };
 
 const whenever = {
