@@ -68,6 +68,8 @@ export interface HostModel {
   readonly systemBytes: number;
   readonly disk: DiskModel;
   readonly network: NetworkModel;
+  /** From power on until the units are started, in ms: firmware, kernel, user space; `null` where nothing ever turns it off. */
+  readonly bootMs: Law | null;
 }
 
 export interface DiskModel {
@@ -195,6 +197,8 @@ export interface NginxModel {
   readonly limitConn: LimitConnModel | null;
   /** Answers of PHP-FPM that it keeps; `null` for none. */
   readonly fastcgiCache: FastcgiCacheModel | null;
+  /** How long workers that were told to quit may go on with what they have; `null` for as long as it takes. */
+  readonly workerShutdownTimeoutMs: number | null;
   readonly unit: UnitModel;
 }
 

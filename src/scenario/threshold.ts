@@ -46,7 +46,7 @@ const UNITS: Readonly<Record<string, Unit>> = {
 };
 
 /** What a visitor may see in place of a status code. */
-const OUTCOMES = ['reset', 'empty reply', 'connect timeout', 'dns failure', 'abandoned'];
+const OUTCOMES = ['refused', 'reset', 'empty reply', 'truncated', 'connect timeout', 'dns failure', 'abandoned'];
 export const STAGES = ['dns', 'tcp', 'nginx', 'php-fpm', 'mysql'];
 const OPERATORS = ['<', '<=', '>', '>=', '=='] as const;
 

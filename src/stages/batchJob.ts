@@ -14,13 +14,18 @@ export const CRON = 'cron';
 /** CPU of a turn; short against what a visitor would notice, long against an event. */
 const TURN_MS = 10;
 
-export function startJob(job: JobModel, disk: DiskModel, host: Host): undefined {
+/** `running` has those processes in it that have not ended. */
+export function startJob(job: JobModel, disk: DiskModel, host: Host, running: Set<Process>): undefined {
   const group = host.cpu.group(CRON);
   const memory = host.memory.account(CRON);
-  for (let i = 0; i < job.processes; i += 1) new Process(group, job, meanOf(disk.latencyMs), host, memory).turn();
+  for (let i = 0; i < job.processes; i += 1) {
+    const process = new Process(group, job, meanOf(disk.latencyMs), host, memory, running);
+    running.add(process);
+    process.turn();
+  }
 }
 
-class Process implements Task {
+export class Process implements Task {
   private turnsLeft: number;
   private readonly turnMs: number;
   private readsLeft: number;
@@ -33,6 +38,7 @@ class Process implements Task {
     private readonly latencyMs: number,
     private readonly host: Host,
     private readonly memory: Account,
+    private readonly running: Set<Process>,
   ) {
     this.turnsLeft = Math.max(1, Math.ceil(job.cpuMs / TURN_MS));
     this.turnMs = job.cpuMs / this.turnsLeft;
@@ -42,7 +48,14 @@ class Process implements Task {
 
   turn(): void {
     if (this.turnsLeft > 0) this.host.cpu.work(this, this.turnMs, worked);
-    else this.memory.hold(-this.job.memoryBytes);
+    else this.end();
+  }
+
+  /** It has done its part, or is killed; what it has asked of the disk is done for nobody. */
+  end(): void {
+    this.host.cpu.stop(this);
+    this.running.delete(this);
+    this.memory.hold(-this.job.memoryBytes);
   }
 
   worked(): void {
@@ -53,6 +66,7 @@ class Process implements Task {
 
   /** One after the other. */
   readNext(): void {
+    if (!this.running.has(this)) return;
     if (this.toRead === 0) return this.turn();
     this.toRead -= 1;
     this.readsLeft -= 1;

@@ -6,21 +6,42 @@
  * TCP sends what its congestion window lets it and doubles the window each round trip (slow start), until the line is full.
  * Every round passes the host's interface, which it shares with the other transfers, and the visitor's own line; the slower
  * of the two decides; the line takes the rounds of all the visitor's connections one after the other. A lost segment costs a
- * round trip and half the window, which from then on grows by one segment a round trip. Not modelled: delayed ACKs, the receiver's
- * window, queues in the network that add to the round trip.
+ * round trip and half the window, which from then on grows by one segment a round trip.
+ *
+ * What nginx has written is the kernel's, which delivers it whatever becomes of nginx; nginx has written what fits the send buffer.
+ * Where nothing gets through, the kernel sends again by a time-out that doubles, one segment at first. A host that has lost its
+ * power says nothing: the visitor waits, until the browser asks whether the connection is alive. Not modelled: delayed ACKs, the
+ * receiver's window, queues in the network that add to the round trip, the loss of what is sent again.
  */
+import { Kind } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
 import { Need } from '../engine/need.js';
 import type { Link } from '../host/link.js';
 import type { NginxModel, PageModel, TcpModel, VisitorsModel } from '../model.js';
+import { Cause } from '../telemetry/cause.js';
 import { Meter } from '../telemetry/meter.js';
 import type { Connection } from './connection.js';
+import { type Network, RTO_MAX_MS, SEND_BUFFER_BYTES } from './network.js';
 import { type Request, Stage } from './request.js';
 
-/** The congestion window cannot outgrow the send buffer: tcp_wmem's maximum, 4 MiB. */
-const WINDOW_MAX_BYTES = 4194304;
 /** With fewer segments than this behind a lost one, no duplicate ACKs tell of it: the tail loss probe does, in two round trips. */
 const TELLTALES = 4;
+/** Chromium's TCP keep-alive: a probe after so long without a packet, and so long after each that is not answered. */
+const PROBE_MS = 45_000;
+/** `net.ipv4.tcp_keepalive_probes`: so many probes without an answer end the connection. */
+const PROBES = 9;
+/** When the kernel has sent data again for so long, it gives the connection up (ip-sysctl, tcp_retries2). */
+const GIVE_UP_MS = 924_600;
+
+export interface Delivery {
+  readonly stage: Stage;
+  /** Whether nginx has written all that is left to send. */
+  written(request: Request): boolean;
+  /** Nginx is gone: what it had not written yet will not come. */
+  truncate(request: Request): void;
+  /** The host is gone, and what it had not sent. */
+  lose(request: Request): void;
+}
 
 export function delivery(
   model: TcpModel,
@@ -30,32 +51,54 @@ export function delivery(
   pages: readonly PageModel[],
   clock: VirtualClock,
   link: Link,
-): Stage {
+  network: Network,
+): Delivery {
   const lines = visitors.map(({ bytesPerMs }) => (bytesPerMs === null ? null : new Need('visitor.bandwidth', bytesPerMs)));
   const sizes = pages.map((page) => new Need(`bytes ${page.path}`, page.bytes));
   const luck = new Need('tcp.delivery loss', { law: 'uniform', low: 0, high: 1 });
-  const windowMax = Math.floor(WINDOW_MAX_BYTES / model.segmentBytes);
-  const lossOf = model.loss === 0 ? null : chanceOfLoss(model.loss, windowMax);
+  const { windowMax } = network;
   let lost = 0;
 
   const meter = new Meter('delivery', null, undefined, undefined, { counters: () => ({ 'segments lost': lost }) });
-  return new Stage(meter, enter);
+  const cutShort = new Cause(
+    'truncated',
+    'nginx',
+    'the worker died before it had written the whole answer',
+    'browser: ERR_CONTENT_LENGTH_MISMATCH',
+  );
+  const dead = new Cause(
+    'reset',
+    'delivery',
+    'the host came back and knows nothing of the connection',
+    'browser: ERR_CONNECTION_RESET',
+  );
+  const unheard = new Cause('reset', 'delivery', 'the connection was given up after long silence', 'browser: ERR_TIMED_OUT');
+  return { stage: new Stage(meter, enter), written, truncate, lose };
 
   function enter(request: Request): void {
-    // Nginx has closed the connection without a word: all that is on its way is the FIN.
-    if (!request.connection!.open) {
-      request.waiting = clock.after(request.visitor!.roundTripMs / 2, arrived, request);
-      return;
-    }
+    if (!request.connection!.open) return enterClosed(request);
     request.toSend = request.failed ? nginx.errorBytes : sizes[request.pageNumber].of(request);
     request.tries = 0;
     sendRound(request);
+  }
+
+  /** Nginx has closed the connection without a word: all that is on its way is the FIN, or a reset. Or the host is gone. */
+  function enterClosed(request: Request): void {
+    request.toSend = 0;
+    request.roundStartMs = clock.now();
+    if (request.failure === null) awaitProbe(request);
+    else sendFin(request);
   }
 
   /** As many segments as the window allows. */
   function sendRound(request: Request): void {
     request.waiting = 0;
     request.roundStartMs = clock.now();
+    if (network.silent) return awaitResend(request, resendMs(request));
+    sendSegments(request);
+  }
+
+  function sendSegments(request: Request): void {
     const segments = segmentsOf(request);
     const payload = Math.min(request.toSend, segments * model.segmentBytes);
     request.sending = link.send(request, payload + segments * model.headerBytes, sentRound);
@@ -71,14 +114,15 @@ export function delivery(
     request.sending = false;
     const connection = request.connection!;
     const startMs = request.roundStartMs;
-    const rttMs = request.visitor!.roundTripMs;
+    const rttMs = rtt(request);
+    const { roundLoss } = network;
     const segments = segmentsOf(request);
     const payload = Math.min(request.toSend, segments * model.segmentBytes);
     const bytesPerMs = lines[request.visitor!.source];
     const lineMs = bytesPerMs === null ? 0 : (payload + segments * model.headerBytes) / bytesPerMs.of(request.visitor!);
     const sentMs = Math.max(clock.now(), Math.max(startMs, request.visitor!.lineFreeMs) + lineMs);
     request.visitor!.lineFreeMs = sentMs;
-    const repairMs = lossOf === null ? 0 : repair(request, segments, rttMs, lossOf);
+    const repairMs = roundLoss === null ? 0 : repair(request, segments, rttMs, roundLoss);
     request.toSend -= payload;
     if (repairMs === 0) connection.window = Math.min(grown(connection), windowMax);
     if (request.toSend <= 0) {
@@ -91,7 +135,90 @@ export function delivery(
   }
 
   function nextRound(request: Request, ticket: number): void {
-    if (ticket === request.waiting) sendRound(request);
+    if (ticket !== request.waiting) return;
+    // Of an ACK that does not come, the kernel learns by the time-out of what it should have been for.
+    if (network.silent) awaitResend(request, Math.max(0, resendMs(request) - sinceStartMs(request)));
+    else sendRound(request);
+  }
+
+  // Silence.
+
+  function sendFin(request: Request): void {
+    if (network.silent)
+      request.waiting = clock.after(sinceStartMs(request) + resendMs(request), sendFinAgain, request, Kind.timeout);
+    else request.waiting = clock.after(rtt(request) / 2, arrived, request);
+  }
+
+  function sendFinAgain(request: Request, ticket: number): void {
+    if (ticket === request.waiting) sendFin(request);
+  }
+
+  function awaitResend(request: Request, ms: number): void {
+    request.waiting = clock.after(ms, resend, request, Kind.timeout);
+  }
+
+  /** What the kernel sends again is one segment, and slow start begins anew towards half the window (RFC 5681, 3.1). */
+  function resend(request: Request, ticket: number): void {
+    if (ticket !== request.waiting) return;
+    const sinceMs = sinceStartMs(request);
+    if (sinceMs >= GIVE_UP_MS) return request.refuse(unheard);
+    if (network.silent) return awaitResend(request, Math.min(RTO_MAX_MS, sinceMs + resendMs(request)));
+    const connection = request.connection!;
+    connection.threshold = Math.max(2, Math.floor(connection.window / 2));
+    connection.window = 1;
+    request.roundStartMs = clock.now();
+    sendSegments(request);
+  }
+
+  function resendMs(request: Request): number {
+    return network.resendMs(rtt(request));
+  }
+
+  /** Nothing comes any more. */
+  function awaitProbe(request: Request): void {
+    request.waiting = clock.after(PROBE_MS, probe, request, Kind.timeout);
+  }
+
+  /** A host that is up again answers what it does not know by a reset. */
+  function probe(request: Request, ticket: number): void {
+    if (ticket !== request.waiting) return;
+    if (sinceStartMs(request) >= (1 + PROBES) * PROBE_MS) return request.refuse(unheard);
+    if (network.silent) {
+      request.waiting = clock.after(PROBE_MS, probe, request, Kind.timeout);
+      return;
+    }
+    request.failure = dead;
+    request.waiting = clock.after(rtt(request), arrived, request);
+  }
+
+  // What becomes of it when the server dies.
+
+  function written(request: Request): boolean {
+    return request.toSend <= SEND_BUFFER_BYTES;
+  }
+
+  function truncate(request: Request): void {
+    if (written(request)) return;
+    request.toSend = SEND_BUFFER_BYTES;
+    request.failure = cutShort;
+  }
+
+  /** What has left the host arrives. */
+  function lose(request: Request): void {
+    if (request.toSend <= 0) return;
+    link.cancel(request);
+    request.sending = false;
+    request.toSend = 0;
+    request.roundStartMs = clock.now();
+    awaitProbe(request);
+  }
+
+  function sinceStartMs(request: Request): number {
+    return clock.now() - request.roundStartMs;
+  }
+
+  function rtt(request: Request): number {
+    return request.visitor!.roundTripMs + network.addedMs;
   }
 
   function arrived(request: Request, ticket: number): void {
@@ -115,15 +242,4 @@ export function delivery(
 /** Slow start doubles the window each round trip; where a loss has shown the limit, it grows by one (RFC 5681). */
 function grown({ window, threshold }: Connection): number {
   return window < threshold ? Math.min(2 * window, threshold) : window + 1;
-}
-
-/** The chance that of so many segments at least one is lost. */
-function chanceOfLoss(loss: number, most: number): Float64Array {
-  const chance = new Float64Array(most + 1);
-  let none = 1;
-  for (let segments = 1; segments <= most; segments += 1) {
-    none *= 1 - loss;
-    chance[segments] = 1 - none;
-  }
-  return chance;
 }

@@ -8,7 +8,7 @@ import { Kind } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
 import type { Host } from '../host/host.js';
 import type { HostModel } from '../model.js';
-import { startJob } from './batchJob.js';
+import { type Process, startJob } from './batchJob.js';
 import { type End, Factors, type Faults } from './faults.js';
 
 /** `cpu.max`: the kernel's default period (Documentation/scheduler/sched-bwc.rst). */
@@ -20,6 +20,8 @@ export interface HostFaults {
   readonly cpu: Faults;
   readonly disk: Faults;
   readonly host: Faults;
+  /** No power: batch jobs are gone. */
+  lose(): void;
 }
 
 export function hostFaults(model: HostModel, clock: VirtualClock, host: Host): HostFaults {
@@ -29,10 +31,14 @@ export function hostFaults(model: HostModel, clock: VirtualClock, host: Host): H
   });
   let frozen = false;
   let fills = 0;
+  const jobs = new Set<Process>();
   return {
     cpu: { steal: ({ share }) => speed.add(1 - share), throttle: ({ cores }) => throttle(cores) },
     disk: { slow: ({ times }) => diskPace.add(times), fill },
-    host: { cron: ({ job }) => startJob(job, model.disk, host) },
+    host: { cron: ({ job }) => startJob(job, model.disk, host, jobs) },
+    lose() {
+      for (const process of jobs) process.end();
+    },
   };
 
   function resize(): void {

@@ -22,7 +22,9 @@ import { delivery } from './delivery.js';
 import { dnsLookup } from './dns.js';
 import { type Board, faultBoard, type Parts } from './faults.js';
 import { hostFaults } from './hostFaults.js';
+import { machine } from './machine.js';
 import { mysqlServer } from './mysql.js';
+import { Network } from './network.js';
 import { nginxServer } from './nginx.js';
 import { phpFpm } from './phpFpm.js';
 import { type Request, Requests, type Stage } from './request.js';
@@ -67,10 +69,14 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     keeps: (request: Request) => nginx.keeps(request),
   };
   const fpm = php === null ? null : phpFpm(php, model, clock, host, mysql, upstream, random, telemetry.journal);
-  const leftover = { vanish, closed, parted };
-  const nginx = nginxServer(model.nginx, model.tcp.somaxconn, model.tcp.tls, clock, host, fpm, leftover, model.pages);
+  const network = new Network(model.tcp);
+  const { journal } = telemetry;
+  const supervision = { journal, chance: random.stream('nginx.start') };
+  const left = { vanish, closed, parted, written, severed };
+  const { somaxconn, tls } = model.tcp;
+  const nginx = nginxServer(model.nginx, somaxconn, tls, clock, host, fpm, requests, left, model.pages, supervision);
   const dns = dnsLookup(model.dns, clock, endAll);
-  const tcp = tcpConnect(model.tcp, clock, host.in, nginx, dns.addresses);
+  const tcp = tcpConnect(model.tcp, clock, host.in, network, nginx, dns.addresses);
   const out = delivery(
     model.tcp,
     model.traffic.map(({ visitors }) => visitors ?? model.visitors),
@@ -78,13 +84,20 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     model.pages,
     clock,
     host.out,
+    network,
   );
-  for (const stage of [dns.stage, tcp, nginx.stage, fpm?.stage, mysql?.stage, out])
+  for (const stage of [dns.stage, tcp.stage, nginx.stage, fpm?.stage, mysql?.stage, out.stage])
     if (stage !== undefined) telemetry.add(stage.meter);
 
+  const ofHost = hostFaults(model.host, clock, host);
+  const daemons = [nginx.daemon, fpm?.daemon, mysql?.daemon].filter((daemon) => daemon !== undefined);
+  const power = machine(model.host, clock, journal, random.stream('host.boot'), network, daemons, lose);
   const parts: Parts = {
-    ...hostFaults(model.host, clock, host),
+    ...ofHost,
+    host: { ...ofHost.host, ...power },
+    network: network.faults,
     dns: dns.faults,
+    nginx: nginx.faults,
     'php-fpm': fpm?.master.faults,
     code: fpm?.master.code,
     mysql: mysql?.faults,
@@ -96,8 +109,8 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   const knows = new Need('visitor.knows', { law: 'uniform', low: 0, high: 1 });
   const abandoned = new Map<Stage, Cause>([
     [dns.stage, leftDuring('dns', 'the visitor left while the name was looked up')],
-    [tcp, leftDuring('tcp', 'the visitor left before a connection was made')],
-    [out, leftDuring('delivery', 'the visitor left while the answer was arriving')],
+    [tcp.stage, leftDuring('tcp', 'the visitor left before a connection was made')],
+    [out.stage, leftDuring('delivery', 'the visitor left while the answer was arriving')],
   ]);
   const cutOff = new Cause('reset', 'tcp', 'the site has moved to another address', 'browser: ERR_CONNECTION_RESET');
   const visitors = visitorRows();
@@ -169,7 +182,12 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
 
   /** Connections that are still open stay so until nginx closes them: the tab is left as it is. */
   function leave(visitor: Visitor): void {
-    for (let connection = visitor.idle; connection !== null; connection = connection.next) connection.visitor = null;
+    for (let connection = visitor.idle; connection !== null; ) {
+      const { next } = connection;
+      connection.visitor = null;
+      if (connection.stale) recycle(connection);
+      connection = next;
+    }
     visitor.reset();
     spareVisitors.push(visitor);
   }
@@ -232,26 +250,26 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     if (sources[visitor.source].hurried) watchTheClock(request, visitor);
     requests.tracer?.began(request);
     useConnection(request, visitor);
-    if (request.connection!.open) request.call(tcp, ask);
+    if (request.connection!.open) request.call(tcp.stage, ask);
     else request.call(dns.stage, connect);
   }
 
   function connect(request: Request): void {
     if (request.failed) return end(request);
     request.connection!.address = request.visitor!.address;
-    request.call(tcp, ask);
+    request.call(tcp.stage, ask);
   }
 
   function ask(request: Request): void {
-    if (request.gone) request.failure = abandoned.get(tcp)!;
+    if (request.gone) request.failure = abandoned.get(tcp.stage)!;
     if (request.failed) end(request);
     else request.call(nginx.stage, deliver);
   }
 
   function deliver(request: Request): void {
-    if (request.gone) request.failure = nginx.left;
+    if (request.gone && request.failure !== nginx.unheard) request.failure = nginx.left;
     if (request.gone) end(request);
-    else request.call(out, end);
+    else request.call(out.stage, end);
   }
 
   function end(request: Request): void {
@@ -301,7 +319,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     if (request.passedOn) {
       const half = nginx.abandon(request);
       half.patience = 0;
-      half.failure = nginx.left;
+      half.failure = network.silent ? nginx.unheard : nginx.left;
       half.unwind();
       end(half);
     } else if (request.stage === nginx.stage) {
@@ -313,7 +331,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
       }
     } else if (request.waiting !== 0 || request.sending) {
       request.failure = abandoned.get(request.stage!)!;
-      const link = request.stage === tcp ? host.in : host.out;
+      const link = request.stage === tcp.stage ? host.in : host.out;
       link.cancel(request);
       request.unwind();
       end(request);
@@ -331,7 +349,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   function endConnection(request: Request): void {
     if (request.passedOn) cutHalf(nginx.abandon(request));
     else if (request.waiting !== 0 || request.sending) {
-      (request.stage === tcp ? host.in : host.out).cancel(request);
+      (request.stage === tcp.stage ? host.in : host.out).cancel(request);
       request.failure = cutOff;
       request.unwind();
       end(request);
@@ -354,6 +372,24 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   /** PHP-FPM has finished what nobody waits for. */
   function vanish(request: Request): void {
     requests.give(request);
+  }
+
+  // When the server's end is gone.
+
+  function written(request: Request): boolean {
+    return request.stage === out.stage && out.written(request);
+  }
+
+  function severed(request: Request, cause: Cause | null): void {
+    if (request.stage === tcp.stage) tcp.cut(request, cause);
+    else if (cause === null) out.lose(request);
+    else out.truncate(request);
+  }
+
+  /** The host has lost its power: what has not left it never will. */
+  function lose(): void {
+    for (const request of requests.all) if (request.stage === out.stage) out.lose(request);
+    ofHost.lose();
   }
 
   // Connections.

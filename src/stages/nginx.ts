@@ -8,8 +8,9 @@
  *
  * A connection belongs to the worker that accepted it. Each holds one of the worker's slots, and another while it waits for
  * PHP-FPM; when none is free a new visitor gets nothing at all, and a request for PHP a 500. Answers are buffered, so that a
- * slow visitor holds a slot here but no PHP child. Not modelled: a worker blocked by the disk, `multi_accept`, HTTP/2,
- * and `fastcgi_send_timeout`, which cannot fire since a GET request fits the socket's buffer.
+ * slow visitor holds a slot here but no PHP child. Workers come and go as the master says: see `nginxMaster.ts`. Not modelled: a
+ * worker blocked by the disk, `multi_accept`, HTTP/2, and `fastcgi_send_timeout`, which cannot fire since a GET request fits
+ * the socket's buffer.
  */
 import type { Step } from '../engine/agenda.js';
 import { assert } from '../engine/assert.js';
@@ -23,13 +24,17 @@ import type { NginxModel, PageModel, TlsModel } from '../model.js';
 import { Cause } from '../telemetry/cause.js';
 import { Meter } from '../telemetry/meter.js';
 import type { Connection } from './connection.js';
+import type { Daemon, Faults } from './faults.js';
+import { type Ending, nginxMaster, type Supervision } from './nginxMaster.js';
 import { NginxWorker } from './nginxWorker.js';
 import type { Upstream } from './phpFpm.js';
 import { protectionsOf } from './protections.js';
-import { type Request, Stage } from './request.js';
+import { type Request, type Requests, Stage } from './request.js';
 
 /** What the kernel and the visitor's TCP see of nginx. */
 export interface Listener {
+  /** Which opening of the port this is, by number from 1; 0 while it is closed. */
+  readonly listener: number;
   /** Linux holds one connection more than the backlog says. */
   acceptQueueFull(): boolean;
   /** The handshake is complete; the connection waits to be accepted. */
@@ -53,6 +58,10 @@ export interface Nginx extends Listener {
   /** The PHP-FPM child that served the request has died. */
   cut(request: Request, cause: Cause): void;
   readonly left: Cause;
+  /** The visitor has left, and no nginx was there to notice. */
+  readonly unheard: Cause;
+  readonly faults: Faults;
+  readonly daemon: Daemon;
 }
 
 /** What becomes of things that nginx lets go of. */
@@ -63,6 +72,10 @@ export interface Leftovers {
   readonly closed: (connection: Connection) => void;
   /** A visitor's half goes on by itself, and so must its timers. */
   readonly parted: (half: Request) => void;
+  /** Whether nginx has written the whole answer of a request that is being delivered, so that the connection is the kernel's. */
+  readonly written: (request: Request) => boolean;
+  /** The server's end of the connection is gone while the request was on its way here or back: by a reset, or without a word. */
+  readonly severed: (request: Request, cause: Cause | null) => void;
 }
 
 export function nginxServer(
@@ -72,8 +85,10 @@ export function nginxServer(
   clock: VirtualClock,
   host: Host,
   php: Upstream | null,
+  requests: Requests,
   leftover: Leftovers,
   pages: readonly PageModel[],
+  supervision: Supervision,
 ): Nginx {
   const group = host.cpu.group('nginx');
   const backlog = Math.min(model.listenBacklog, somaxconn);
@@ -89,10 +104,15 @@ export function nginxServer(
   const unaccepted = new Line<Request>();
   const queue = new Level();
   const busy = new Level();
-  const workers = Array.from(
-    { length: model.workerProcesses },
-    (_, number) => new NginxWorker(group, number, model.workerConnections),
-  );
+  /** The processes there are, and those among them that accept. */
+  let workers: NginxWorker[] = [];
+  let acceptors: NginxWorker[] = [];
+  let forked = 0;
+  let listener = 0;
+  let opened = 0;
+  let hung = false;
+  /** Requests whose time has run out while nginx was hung. */
+  const overdue = new Set<Request>();
   const readTimers = new Timeouts(clock, model.fastcgiReadTimeoutMs, expire);
   const idleTimers = new Timeouts(clock, model.keepaliveTimeoutMs, idleTooLong);
   /** What follows a handshake: one step for all, since tcp alone asks for it. */
@@ -101,7 +121,7 @@ export function nginxServer(
   let drained = 0;
   let abandoned = 0;
 
-  host.memory.account('nginx').hold(model.workerProcesses * model.workerBytes);
+  const memory = host.memory.account('nginx');
 
   const notEnough = `[alert] ${model.workerConnections} worker_connections are not enough`;
   const emptyReply = new Cause('empty reply', 'nginx', 'worker_connections used up: accepted and closed', notEnough);
@@ -115,7 +135,25 @@ export function nginxServer(
   const protections = protectionsOf(model, pages, clock, { serve, apologise: refuse, wake, waited, refresh });
   const left = new Cause('499', 'nginx', 'the visitor left before nginx had an answer', 'access.log: "GET …" 499 0');
 
-  const meter = new Meter('nginx', { word: 'workers', busy, max: model.workerProcesses }, queue, Infinity, {
+  const unheard = new Cause('abandoned', 'nginx', 'the visitor left unnoticed', 'browser: the visitor closed the tab');
+  const unread = new Cause('reset', 'nginx', 'nginx died before it had read the request', 'browser: ERR_CONNECTION_RESET');
+  const cutOff = new Cause('reset', 'nginx', 'nginx died with the request in its hands', 'browser: ERR_EMPTY_RESPONSE');
+  const shutDown = new Cause(
+    'reset',
+    'nginx',
+    'worker_shutdown_timeout: the old worker closed the connection',
+    'access.log: "GET …" 499 0',
+  );
+
+  const places = {
+    word: 'workers',
+    busy,
+    max: model.workerProcesses,
+    get now() {
+      return Math.max(model.workerProcesses, workers.length);
+    },
+  };
+  const meter = new Meter('nginx', places, queue, Infinity, {
     state: () => ({ 'connections open': workers.reduce((sum, worker) => sum + worker.slots.value, 0) }),
     peaks: { 'accept queue max': accepting },
     counters: () => ({
@@ -126,8 +164,16 @@ export function nginxServer(
     }),
   });
 
+  const stage = new Stage(meter, enter);
+  const all = () => workers;
+  const master = nginxMaster(model, clock, { all, fork, retire, end, open, close: closePort, freeze, thaw, slow }, supervision);
   return {
-    stage: new Stage(meter, enter),
+    stage,
+    faults: master.faults,
+    daemon: master.daemon,
+    get listener() {
+      return listener;
+    },
     admit,
     secure,
     finish,
@@ -137,6 +183,7 @@ export function nginxServer(
     connected,
     cut,
     left,
+    unheard,
     acceptQueueFull: () => accepting.value > backlog,
   };
 
@@ -149,9 +196,9 @@ export function nginxServer(
   function enter(request: Request): void {
     request.waiting = 0;
     const { worker } = request.connection!;
-    if (worker < 0) return offer(request, acceptAndRead);
+    if (worker === null) return offer(request, acceptAndRead);
     touch(request.connection!);
-    queueAt(workers[worker], request, read);
+    queueAt(worker, request, read);
   }
 
   function secure(request: Request, step: Step<Request>): void {
@@ -161,7 +208,7 @@ export function nginxServer(
 
   /** A new connection, for whichever worker is idle, or the first to be. */
   function offer(request: Request, step: Step<Request>): void {
-    for (const worker of workers) if (!worker.busy) return begin(worker, request, step);
+    for (const worker of acceptors) if (!worker.busy) return begin(worker, request, step);
     unaccepted.join(request, step);
     request.queuedMs = clock.now();
     queue.add(1, clock.now());
@@ -177,13 +224,13 @@ export function nginxServer(
   function begin(worker: NginxWorker, request: Request, step: Step<Request>): void {
     worker.busy = true;
     busy.add(1, clock.now());
-    if (request.connection!.worker < 0) request.connection!.worker = worker.number;
+    request.connection!.worker ??= worker;
     step(request, 0);
   }
 
   /** The worker is asked for `ms` of CPU and does nothing else meanwhile. */
   function work(request: Request, ms: number, step: Step<NginxWorker>): void {
-    const worker = workers[request.connection!.worker];
+    const worker = request.connection!.worker!;
     worker.request = request;
     worker.startedMs = clock.now();
     worker.needMs = ms;
@@ -203,6 +250,10 @@ export function nginxServer(
   function turn(worker: NginxWorker): void {
     busy.add(-1, clock.now());
     worker.busy = false;
+    lookRound(worker);
+  }
+
+  function lookRound(worker: NginxWorker): void {
     if (worker.turning) return;
     worker.turning = true;
     while (!worker.busy && takeNext(worker));
@@ -210,7 +261,7 @@ export function nginxServer(
   }
 
   function takeNext(worker: NginxWorker): boolean {
-    const fromOutside = unaccepted.length > 0 && (!worker.acceptedLast || worker.line.length === 0);
+    const fromOutside = unaccepted.length > 0 && !worker.leaving && (!worker.acceptedLast || worker.line.length === 0);
     const line: Line<Request> = fromOutside ? unaccepted : worker.line;
     worker.acceptedLast = fromOutside;
     if (line.length === 0) return false;
@@ -226,24 +277,24 @@ export function nginxServer(
 
   function accept(request: Request): boolean {
     leaveAcceptQueue();
-    const worker = workers[request.connection!.worker];
+    const worker = request.connection!.worker!;
     drained += worker.drain(closeIdle);
     if (worker.takeSlot(clock.now())) return true;
     noSlot += 1;
     request.connection!.open = false;
-    request.connection!.worker = -1;
+    request.connection!.worker = null;
     return false;
   }
 
   function acceptAndRead(request: Request): void {
-    const worker = workers[request.connection!.worker];
+    const worker = request.connection!.worker!;
     if (accept(request)) return work(request, acceptMs.of(request) + readMs(request), route);
     request.refuse(emptyReply);
     turn(worker);
   }
 
   function acceptAndGreet(request: Request): void {
-    const worker = workers[request.connection!.worker];
+    const worker = request.connection!.worker!;
     if (accept(request)) return work(request, acceptMs.of(request) + handshakeMs!.of(request), greeted);
     request.failure = emptyReply;
     afterHandshake!(request, 0);
@@ -281,7 +332,7 @@ export function nginxServer(
   }
 
   function pass(request: Request): void {
-    const worker = workers[request.connection!.worker];
+    const worker = request.connection!.worker!;
     drained += worker.drain(closeIdle);
     if (!worker.takeSlot(clock.now())) {
       noSlot += 1;
@@ -299,7 +350,8 @@ export function nginxServer(
   function take(request: Request): void {
     readTimers.cancel(request.timer);
     request.timer = 0;
-    const worker = workers[request.connection!.worker];
+    if (hung) overdue.delete(request);
+    const worker = request.connection!.worker!;
     worker.giveSlot(clock.now());
     if (protections?.cache?.ended(request, request.failure) === true) request.failure = null;
     queueAt(worker, request, request.failed ? apologise : answer);
@@ -314,7 +366,10 @@ export function nginxServer(
   }
 
   function sent(worker: NginxWorker): void {
-    done(worker).return();
+    const request = done(worker);
+    const connection = request.connection!;
+    request.return();
+    if (worker.leaving) letGo(worker, connection);
     turn(worker);
   }
 
@@ -322,11 +377,11 @@ export function nginxServer(
 
   function refuse(request: Request, cause: Cause): void {
     request.failure = cause;
-    queueAt(workers[request.connection!.worker], request, apologise);
+    queueAt(request.connection!.worker!, request, apologise);
   }
 
   function wake(request: Request): void {
-    queueAt(workers[request.connection!.worker], request, wakeUp);
+    queueAt(request.connection!.worker!, request, wakeUp);
   }
 
   /** After the lock of the cache there may be a copy to send. */
@@ -362,7 +417,8 @@ export function nginxServer(
 
   function expire(request: Request): void {
     request.timer = 0;
-    cut(request, readTimeout);
+    if (hung) overdue.add(request);
+    else cut(request, readTimeout);
   }
 
   function cut(request: Request, cause: Cause): void {
@@ -371,7 +427,7 @@ export function nginxServer(
     const half = hangUp(request);
     leftover.parted(half);
     half.failure = stale ? null : cause;
-    queueAt(workers[half.connection!.worker], half, stale ? answer : apologise);
+    queueAt(half.connection!.worker!, half, stale ? answer : apologise);
   }
 
   function abandon(request: Request): Request {
@@ -381,7 +437,8 @@ export function nginxServer(
 
   function hangUp(request: Request): Request {
     readTimers.cancel(request.timer);
-    workers[request.connection!.worker].giveSlot(clock.now());
+    if (hung) overdue.delete(request);
+    request.connection!.worker!.giveSlot(clock.now());
     const half = request.part(vanish);
     if (protections?.cache?.fetching(request) !== true) php!.abandoned(request);
     return half;
@@ -393,17 +450,18 @@ export function nginxServer(
     connection.served += 1;
     protections?.finished(connection);
     if (!connection.open) return;
-    if (connection.worker < 0) return forget(connection);
+    if (connection.worker === null) return forget(connection);
     touch(connection);
-    const kept = keep && model.keepaliveTimeoutMs > 0 && connection.served < model.keepaliveRequests;
+    const kept =
+      keep && !connection.worker.leaving && model.keepaliveTimeoutMs > 0 && connection.served < model.keepaliveRequests;
     if (!kept) return close(connection);
-    const idleness = workers[connection.worker].idle.join(connection, clock.now());
+    const idleness = connection.worker!.idle.join(connection, clock.now());
     idleness.timer = idleTimers.start(connection);
   }
 
-  /** It leaves the accept queue unaccepted. */
+  /** It leaves the accept queue unaccepted, or nginx knows nothing of it. */
   function forget(connection: Connection): void {
-    leaveAcceptQueue();
+    if (!connection.stale) leaveAcceptQueue();
     connection.open = false;
   }
 
@@ -416,11 +474,15 @@ export function nginxServer(
   function touch(connection: Connection): void {
     if (connection.idleness === null) return;
     idleTimers.cancel(connection.idleness.timer);
-    workers[connection.worker].idle.leave(connection);
+    connection.worker!.idle.leave(connection);
   }
 
   function idleTooLong(connection: Connection): void {
-    workers[connection.worker].idle.leave(connection);
+    if (hung) {
+      connection.idleness!.timer = 0;
+      return;
+    }
+    connection.worker!.idle.leave(connection);
     close(connection);
     if (connection.request === null) leftover.closed(connection);
   }
@@ -433,7 +495,162 @@ export function nginxServer(
 
   function close(connection: Connection): void {
     connection.open = false;
-    workers[connection.worker].giveSlot(clock.now());
+    const worker = connection.worker!;
+    worker.giveSlot(clock.now());
+    if (worker.leaving) exitIfFree(worker);
+  }
+
+  // Workers come and go.
+
+  function fork(): void {
+    const fresh = Array.from({ length: model.workerProcesses }, () => new NginxWorker(group, forked++, model.workerConnections));
+    workers = [...workers, ...fresh];
+    acceptors = [...fresh, ...acceptors];
+    memory.hold(fresh.length * model.workerBytes);
+    for (const worker of fresh) lookRound(worker);
+  }
+
+  function open(): void {
+    if (opened > 0) protections?.restarted();
+    opened += 1;
+    listener = opened;
+  }
+
+  /** Whoever waits to be accepted is reset by the kernel, or never hears of it. */
+  function closePort(why: Ending): void {
+    listener = 0;
+    queue.add(-unaccepted.length, clock.now());
+    while (unaccepted.length > 0) unaccepted.advance();
+    for (const request of inUse()) {
+      const { connection } = request;
+      if (connection?.open && connection.worker === null && !connection.stale) {
+        leaveAcceptQueue();
+        sever(request, why === 'no power' ? null : unread);
+      }
+    }
+  }
+
+  /** They accept nobody, close what is idle, finish what they have, and exit. */
+  function retire(leavers: readonly NginxWorker[]): void {
+    const leaving = leavers.filter((worker) => !worker.gone && !worker.leaving);
+    acceptors = acceptors.filter((worker) => !leaving.includes(worker));
+    for (const worker of leaving) {
+      worker.leaving = true;
+      while (worker.idle.oldest !== null) closeIdle(worker.idle.oldest);
+    }
+    for (const { connection } of inUse())
+      if (connection?.open && connection.worker !== null && leaving.includes(connection.worker))
+        letGo(connection.worker, connection);
+    for (const worker of leaving) exitIfFree(worker);
+  }
+
+  /** A worker that leaves has nothing more to do with an answer that it has written. */
+  function letGo(worker: NginxWorker, connection: Connection): void {
+    const { request } = connection;
+    if (request === null || connection.worker !== worker || !connection.open) return;
+    if (leftover.written(request)) close(connection);
+  }
+
+  function exitIfFree(worker: NginxWorker): void {
+    if (worker.gone || worker.slots.value > 0) return;
+    remove([worker]);
+    master.exited();
+  }
+
+  function remove(leavers: readonly NginxWorker[]): void {
+    for (const worker of leavers) worker.gone = true;
+    workers = workers.filter((worker) => !worker.gone);
+    acceptors = acceptors.filter((worker) => !worker.gone);
+    memory.hold(-leavers.length * model.workerBytes);
+  }
+
+  /** They are gone at once, and with them their end of every connection. */
+  function end(doomed: readonly NginxWorker[], why: Ending): void {
+    const dying = doomed.filter((worker) => !worker.gone);
+    const now = clock.now();
+    for (const worker of dying) {
+      if (worker.request !== null) {
+        host.cpu.stop(worker);
+        busy.add(-1, now);
+      }
+      queue.add(-worker.line.length, now);
+      while (worker.line.length > 0) worker.line.advance();
+    }
+    remove(dying);
+    for (const worker of dying)
+      while (worker.idle.oldest !== null)
+        if (why === 'no power') forgetSilently(worker.idle.oldest);
+        else closeIdle(worker.idle.oldest);
+    const cause = why === 'no power' ? null : why === 'killed' ? cutOff : shutDown;
+    for (const request of inUse()) {
+      const { connection } = request;
+      if (connection?.open && connection.worker !== null && dying.includes(connection.worker)) sever(request, cause);
+    }
+    if (dying.length > 0) master.exited();
+  }
+
+  /** The visitor is not told that the connection is no more. */
+  function forgetSilently(connection: Connection): void {
+    touch(connection);
+    connection.worker = null;
+    connection.stale = true;
+    if (connection.request === null && connection.visitor === null) leftover.closed(connection);
+  }
+
+  /** The server's end of its connection is gone; `cause` is what the visitor sees, if they are told. */
+  function sever(request: Request, cause: Cause | null): void {
+    request.connection!.open = false;
+    if (request.stage !== stage && !request.passedOn) return leftover.severed(request, cause);
+    protections?.forget(request);
+    let half = request;
+    if (request.passedOn) {
+      half = hangUp(request);
+      leftover.parted(half);
+    } else {
+      clock.cancel(request.waiting);
+      request.waiting = 0;
+    }
+    half.failure = half.gone ? unheard : cause;
+    half.return();
+  }
+
+  /** Those there are now: others may be made while one looks through them. */
+  function inUse(): readonly Request[] {
+    return [...requests.all];
+  }
+
+  // Stopped by a signal.
+
+  function freeze(): void {
+    hung = true;
+    host.cpu.freeze(group);
+    for (const worker of workers) {
+      worker.held = !worker.busy;
+      worker.busy = true;
+    }
+  }
+
+  /** First what has come, then what has run out, as the event loop does. */
+  function thaw(): void {
+    hung = false;
+    host.cpu.thaw(group);
+    const late = [...overdue];
+    overdue.clear();
+    for (const worker of workers) {
+      if (worker.held) worker.busy = false;
+      worker.held = false;
+      closeOverdue(worker);
+    }
+    for (const worker of workers) if (!worker.busy) lookRound(worker);
+    for (const request of late) cut(request, readTimeout);
+  }
+
+  function closeOverdue({ idle }: NginxWorker): void {
+    while (idle.oldest !== null && idle.oldest.idleness!.timer === 0) closeIdle(idle.oldest);
+  }
+
+  function slow(times: number): void {
+    group.slowdown = times;
   }
 
   function waited(request: Request, ms: number): void {

@@ -18,6 +18,12 @@ export class NginxWorker implements Task {
   /** Whether its loop is running, further down the stack. */
   turning = false;
   acceptedLast = false;
+  /** Told to quit: it accepts nobody any more, and exits once it has no connection. */
+  leaving = false;
+  /** Stopped by a signal while it had nothing in hand. */
+  held = false;
+  /** Its process is there no more. */
+  gone = false;
   request: Request | null = null;
   /** Of the work in hand: when it began, and the CPU that it needs. */
   startedMs = 0;

@@ -1,14 +1,15 @@
 /**
  * TCP and TLS: from the visitor to the server's door, and the request through it.
  *
- *   SYN ──► accept queue full? dropped, sent again at 1, 3, 7 … s
+ *   SYN ──► port closed? refused ──► accept queue full? dropped, sent again at 1, 3, 7 … s
  *    │
  *    ▼  SYN-ACK, then ACK and first data: 1 round trip later at the server
  *   admitted ──► TLS: 1 or 2 more round trips and a handshake in nginx ──► the request has arrived
  *
  * A kept connection needs none of this but the request's own way; if nginx has closed it in the meantime, the
- * browser is told by a reset and opens another. Not modelled: the SYN queue, since SYN cookies, which are the default, keep
- * it from filling; a FIN's own way, so a visitor knows at once that nginx has closed an idle connection.
+ * browser is told by a reset and opens another. Where nothing gets through, SYNs keep to their schedule and data is sent again
+ * by a time-out that doubles. Not modelled: the SYN queue, since SYN cookies, which are the default, keep it from filling; a
+ * FIN's own way, so a visitor knows at once that nginx has closed an idle connection; the loss of the request itself.
  */
 import { Kind } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
@@ -19,22 +20,37 @@ import { Cause } from '../telemetry/cause.js';
 import { Meter } from '../telemetry/meter.js';
 import { NO_THRESHOLD } from './connection.js';
 import { type Addresses, NOT_OURS } from './dns.js';
+import type { Network } from './network.js';
 import type { Listener } from './nginx.js';
 import { type Request, Stage } from './request.js';
 
+/** `net.ipv4.tcp_retries2`: data of an established connection is sent again so often (Linux, ip-sysctl). */
+const DATA_RETRIES = 15;
 /** Header of a browser's GET request with cookies, in bytes; between the 200 of curl and the kilobytes of some sites. */
 const REQUEST_BYTES = 600;
 
-export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, nginx: Listener, addresses: Addresses): Stage {
+export interface Tcp {
+  readonly stage: Stage;
+  /** The server's end of the request's connection is gone, before nginx has the whole request: by a reset, or without a word. */
+  cut(request: Request, cause: Cause | null): void;
+}
+
+export function tcpConnect(
+  model: TcpModel,
+  clock: VirtualClock,
+  link: Link,
+  network: Network,
+  nginx: Listener,
+  addresses: Addresses,
+): Tcp {
   const luck = new Need('tcp.loss', { law: 'uniform', low: 0, high: 1 });
-  /** Lost are a SYN or its answer. */
-  const loss = 1 - (1 - model.loss) * (1 - model.loss);
   const lastTry = model.synRetryMs.length - 1;
   const synAckGiveUpMs = 2 * (model.synAckRetryMs.at(-1) ?? 0) + 1000;
   const tlsRounds = model.tls?.version === '1.2' ? 2 : 1;
   let opened = 0;
   let reused = 0;
   let dropped = 0;
+  let refusals = 0;
 
   const timedOut = new Cause('connect timeout', 'tcp', 'no answer to the last SYN', 'browser: ERR_CONNECTION_TIMED_OUT');
   const nobodyThere = new Cause(
@@ -45,49 +61,68 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
   );
   const strangerRefused = new Cause('refused', 'tcp', 'refused at the address that DNS gave', 'browser: ERR_CONNECTION_REFUSED');
   const reset = new Cause('reset', 'tcp', 'the accept queue stayed full after the handshake', 'browser: ERR_CONNECTION_RESET');
+  const refused = new Cause('refused', 'tcp', 'nginx does not listen: the port is closed', 'browser: ERR_CONNECTION_REFUSED');
+  const forgotten = new Cause('reset', 'tcp', 'the server knows nothing of the connection', 'browser: ERR_CONNECTION_RESET');
+  const unheard = new Cause('connect timeout', 'tcp', 'no answer to what was sent 16 times', 'browser: ERR_CONNECTION_TIMED_OUT');
 
   const meter = new Meter('tcp', null, undefined, undefined, {
     counters: () => ({
       'connections opened': opened,
       'connections reused': reused,
       'SYN dropped by a full accept queue': dropped,
+      'SYN refused by a closed port': refusals,
     }),
   });
-  return new Stage(meter, enter);
+  return { stage: new Stage(meter, enter), cut };
 
   function enter(request: Request): void {
     request.tries = 0;
     if (!request.connection!.open) return sendSyn(request);
-    if (clock.now() - request.connection!.idleness!.sinceMs > model.rtoMinMs) request.connection!.window = model.initcwnd;
+    const { idleness } = request.connection!;
+    if (idleness !== null && clock.now() - idleness.sinceMs > model.rtoMinMs) request.connection!.window = model.initcwnd;
     if (request.traced) request.note('over the connection kept from before');
     request.waiting = clock.after(rtt(request) / 2, reachAgain, request);
   }
 
   function sendSyn(request: Request): void {
     if (request.connection!.address !== addresses.here) return sendElsewhere(request);
-    if (loss > 0 && luck.of(request, request.luck) < loss) return awaitNextTry(request, 0);
+    const { synLoss } = network;
+    if (synLoss > 0 && luck.of(request, request.luck) < synLoss) return awaitNextTry(request, 0);
     request.waiting = clock.after(rtt(request) / 2, meetListener, request);
   }
 
   /** The site is not there any more, or never was. */
   function sendElsewhere(request: Request): void {
     const refused = addresses.strangerRefuses && request.connection!.address === NOT_OURS;
-    if (refused) request.waiting = clock.after(rtt(request), learnRefusal, request);
+    if (refused) request.waiting = clock.after(rtt(request), learnOfStranger, request);
     else awaitNextTry(request, 0);
   }
 
-  function learnRefusal(request: Request, ticket: number): void {
+  function learnOfStranger(request: Request, ticket: number): void {
     if (ticket === request.waiting) request.refuse(strangerRefused);
   }
 
   function meetListener(request: Request, ticket: number): void {
     if (ticket !== request.waiting) return;
+    if (network.silent) return awaitNextTry(request, rtt(request) / 2);
+    if (nginx.listener === 0) return turnAway(request);
     if (nginx.acceptQueueFull()) {
       dropped += 1;
       return awaitNextTry(request, rtt(request) / 2);
     }
     request.tries = 0;
+    request.connection!.listener = nginx.listener;
     request.waiting = clock.after(rtt(request), knock, request);
+  }
+
+  /** A closed port of a host that is up answers at once. */
+  function turnAway(request: Request): void {
+    refusals += 1;
+    request.waiting = clock.after(rtt(request) / 2, learnRefusal, request);
+  }
+
+  function learnRefusal(request: Request, ticket: number): void {
+    if (ticket === request.waiting) request.refuse(refused);
   }
 
   /** Nothing came back; the kernel sends the SYN again by its schedule, `goneMs` of the wait being over. */
@@ -118,9 +153,12 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
   /** The ACK is at the server with the first data right behind it; each time the data is sent again the kernel looks anew. */
   function knock(request: Request, ticket: number): void {
     if (ticket !== request.waiting) return;
+    const connection = request.connection!;
+    if (network.silent) return knockLater(request);
+    if (connection.listener !== nginx.listener) return refuse(request, forgotten);
     if (nginx.acceptQueueFull()) return stayOutside(request);
     opened += 1;
-    const connection = request.connection!;
+    request.tries = 0;
     connection.open = true;
     connection.window = model.initcwnd;
     connection.threshold = NO_THRESHOLD;
@@ -131,7 +169,7 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
   }
 
   function stayOutside(request: Request): void {
-    if (model.abortOnOverflow) return refuse(request);
+    if (model.abortOnOverflow) return refuse(request, reset);
     const resentMs = resendMs(request);
     const sinceFirstMs = 2 * resentMs - resendMs(request, 0);
     request.waiting = clock.after(resentMs, sinceFirstMs > synAckGiveUpMs ? knockTooLate : knockAgain, request, Kind.timeout);
@@ -139,7 +177,23 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
 
   /** How long the data waits for its ACK before it is sent again: twice as long each time. */
   function resendMs(request: Request, tries = request.tries): number {
-    return Math.max(model.rtoMinMs, 3 * rtt(request)) * (1 << tries);
+    return network.resendAgainMs(rtt(request), tries);
+  }
+
+  function knockLater(request: Request): void {
+    request.waiting = clock.after(
+      resendMs(request),
+      request.tries < DATA_RETRIES ? knockAgain : giveUpData,
+      request,
+      Kind.timeout,
+    );
+  }
+
+  /** So much for a connection on which nothing comes back. */
+  function giveUpData(request: Request, ticket: number): void {
+    if (ticket !== request.waiting) return;
+    waited(request, resendMs(request));
+    request.refuse(unheard);
   }
 
   function knockAgain(request: Request, ticket: number): void {
@@ -152,16 +206,14 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
   function knockTooLate(request: Request, ticket: number): void {
     if (ticket !== request.waiting) return;
     waited(request, resendMs(request));
-    refuse(request);
+    if (network.silent) knockLater(request);
+    else refuse(request, reset);
   }
 
   /** What the visitor sends meets a kernel that knows of no connection, or wants none. */
-  function refuse(request: Request): void {
-    request.waiting = clock.after(rtt(request) / 2, learn, request);
-  }
-
-  function learn(request: Request, ticket: number): void {
-    if (ticket === request.waiting) request.refuse(reset);
+  function refuse(request: Request, cause: Cause): void {
+    request.failure = cause;
+    request.waiting = clock.after(rtt(request) / 2, learnFailure, request);
   }
 
   function secured(request: Request): void {
@@ -174,30 +226,69 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
     request.waiting = clock.after(tlsRounds * rtt(request), reach, request);
   }
 
-  /** Nginx has closed the connection without a word; that is on its way. */
+  /** A reset is on its way, or a FIN without a word. */
   function learnFailure(request: Request, ticket: number): void {
     if (ticket === request.waiting) request.return();
   }
 
   /** Over a connection kept from before, if it is still there. */
   function reachAgain(request: Request, ticket: number): void {
-    if (ticket === request.waiting && request.connection!.open) reused += 1;
+    if (ticket === request.waiting && request.connection!.served > 0 && isThere(request) && !network.silent) reused += 1;
     reach(request, ticket);
   }
 
   /** The request is at the server, over a connection that was open when it left. */
   function reach(request: Request, ticket: number): void {
     if (ticket !== request.waiting) return;
-    if (request.connection!.open) return arrive(request);
+    if (network.silent) return sendAgainLater(request);
+    if (isThere(request)) return arrive(request);
+    bounce(request);
+  }
+
+  function isThere(request: Request): boolean {
+    return request.connection!.open && !request.connection!.stale;
+  }
+
+  function sendAgainLater(request: Request): void {
+    const step = request.tries < DATA_RETRIES ? sendAgain : giveUpData;
+    request.waiting = clock.after(resendMs(request), step, request, Kind.timeout);
+  }
+
+  function sendAgain(request: Request, ticket: number): void {
+    if (ticket !== request.waiting) return;
+    waited(request, resendMs(request));
+    request.tries += 1;
+    reachAgain(request, ticket);
+  }
+
+  /** A browser tries a request again by itself if a connection failed it that had served before (RFC 9112, 9.3.1). */
+  function bounce(request: Request): void {
+    if (request.connection!.served === 0) return refuse(request, forgotten);
     if (request.traced) request.note('nginx had just closed it: reset, and a new one');
     request.waiting = clock.after(rtt(request) / 2, reconnect, request);
   }
 
   function reconnect(request: Request, ticket: number): void {
     if (ticket !== request.waiting) return;
-    request.connection!.served = 0;
-    request.connection!.worker = -1;
+    const connection = request.connection!;
+    connection.served = 0;
+    connection.worker = null;
+    connection.open = false;
+    connection.stale = false;
+    request.tries = 0;
     sendSyn(request);
+  }
+
+  function cut(request: Request, cause: Cause | null): void {
+    const onItsWay = request.waiting !== 0;
+    const kept = request.connection!.served > 0;
+    if (onItsWay && kept) return; // It meets what there is when it comes.
+    link.cancel(request);
+    request.sending = false;
+    request.tries = 0;
+    if (cause === null || network.silent) sendAgainLater(request);
+    else if (kept) bounce(request);
+    else refuse(request, cause);
   }
 
   function arrive(request: Request): void {
@@ -208,11 +299,13 @@ export function tcpConnect(model: TcpModel, clock: VirtualClock, link: Link, ngi
 
   function arrived(request: Request): void {
     request.sending = false;
-    request.return();
+    if (isThere(request)) request.return();
+    else if (network.silent) sendAgainLater(request);
+    else bounce(request);
   }
 
   function rtt(request: Request): number {
-    return request.visitor!.roundTripMs;
+    return request.visitor!.roundTripMs + network.addedMs;
   }
 
   function waited(request: Request, ms: number): void {

@@ -81,8 +81,8 @@ export class Meter {
     const area = inside.integral(nowMs);
     if (!near(area, spent, tolerance)) fail(`${name}: requests were inside for ${spent} ms, the level says ${area} ms`);
     if (!between(queue.value, queueLimit)) fail(`${name}: ${queue.value} in a line of ${queueLimit}`);
-    if (places !== null && !between(places.busy.value, places.max))
-      fail(`${name}: ${places.busy.value} of ${places.max} ${places.word} in use`);
+    if (places !== null && !between(places.busy.value, places.now ?? places.max))
+      fail(`${name}: ${places.busy.value} of ${places.now ?? places.max} ${places.word} in use`);
   }
 }
 
@@ -102,6 +102,8 @@ export interface Places {
   readonly busy: Level;
   /** How many there may be. */
   readonly max: number;
+  /** How many there are now, where that is more for a while: two generations of workers. */
+  readonly now?: number;
 }
 
 /** What else is worth knowing of a stage, by name. */

@@ -29,6 +29,7 @@ export function model(changes: Changes<Model> = {}): Model {
       systemBytes: 300 * 1024 ** 2,
       disk: { iops: 3000, queueDepth: 4, latencyMs: always(1), fsyncMs: always(5) },
       network: { sendBytesPerMs: 125_000, receiveBytesPerMs: 125_000 },
+      bootMs: null,
     },
     dns: {
       name: 'shop.example',
@@ -82,6 +83,7 @@ export function model(changes: Changes<Model> = {}): Model {
       limitReq: null,
       limitConn: null,
       fastcgiCache: null,
+      workerShutdownTimeoutMs: null,
       unit: { restart: 'no', restartMs: 100, startMs: always(20) },
     },
     phpFpm: {

@@ -68,6 +68,7 @@ export function bare(parts: Bare = {}): Model {
       systemBytes: 0,
       disk: { iops: Infinity, queueDepth: 1e6, latencyMs: zero, fsyncMs: zero },
       network: { sendBytesPerMs: Infinity, receiveBytesPerMs: Infinity },
+      bootMs: null,
       ...parts.host,
     },
     dns: {
@@ -124,6 +125,7 @@ export function bare(parts: Bare = {}): Model {
       limitReq: null,
       limitConn: null,
       fastcgiCache: null,
+      workerShutdownTimeoutMs: null,
       unit: atOnce,
       ...parts.nginx,
     },

@@ -32,7 +32,7 @@ export function modelOf(scenario: Complete, thresholds: readonly ThresholdModel[
     warmupMs: scenario.warmup,
     windows: windowsOf(scenario),
     incident: incidentOf(scenario),
-    host: hostOf(scenario.host),
+    host: hostOf(scenario),
     dns: {
       name: dns.name,
       address: dns.address,
@@ -64,7 +64,8 @@ export function modelOf(scenario: Complete, thresholds: readonly ThresholdModel[
   };
 }
 
-function hostOf(host: Complete['host']): HostModel {
+function hostOf({ host, events = [], failures = [] }: Complete): HostModel {
+  const boots = [...events, ...failures].some((happening) => 'power-off' in happening || 'reboot' in happening);
   return {
     cores: host.cores,
     scheduler: host.scheduler,
@@ -73,6 +74,7 @@ function hostOf(host: Complete['host']): HostModel {
     systemBytes: host.system,
     disk: { iops: host.disk.iops, queueDepth: host.disk.queue_depth, latencyMs: host.disk.latency, fsyncMs: host.disk.fsync },
     network: { sendBytesPerMs: host.network.send, receiveBytesPerMs: host.network.receive },
+    bootMs: boots ? host.boot : null,
   };
 }
 
@@ -124,6 +126,7 @@ function nginxOf(nginx: Complete['nginx'], cores: number, pages: Complete['pages
     errorBytes: nginx.error_size,
     workerBytes: nginx.worker_memory,
     ...protectionsOf(nginx, pages),
+    workerShutdownTimeoutMs: nginx.worker_shutdown_timeout ?? null,
     unit: unitOf(nginx),
   };
 }

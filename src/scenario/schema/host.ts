@@ -38,4 +38,5 @@ export const host = z.strictObject({
   system: setting(size(), 'What the kernel and everything but the three daemons hold.', defaults.host.system),
   disk: setting(disk.prefault({}), 'The one disk.'),
   network: setting(network.prefault({}), 'The one network interface.'),
+  boot: setting(durationLaw(), 'From power on until the units are started.', defaults.host.boot),
 });

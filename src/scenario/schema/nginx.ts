@@ -123,5 +123,9 @@ export const nginx = z.strictObject({
   cpu: setting(cpu.prefault({}), 'CPU time in the worker.'),
   error_size: setting(size(), 'Bytes of an error page of its own.', given.error_size),
   worker_memory: setting(size(), 'Memory of a worker.', given.worker_memory),
+  worker_shutdown_timeout: setting(
+    timeout.optional(),
+    'How long a worker that was told to quit may go on with what it has; without it as long as it takes.',
+  ),
   ...unit(given),
 });
