@@ -76,6 +76,7 @@ const doors: Record<string, { rooms: readonly string[]; types?: readonly string[
       'node:crypto',
     ],
   },
+  import: { rooms: ['scenario'], packages: ['node:fs', 'node:path', 'node:vm'] },
   experiments: {
     rooms: ['model', 'engine', 'version', 'simulate', 'telemetry', 'scenario'],
     packages: ['rxjs', 'simple-statistics', 'jstat', 'piscina', 'node:worker_threads', 'node:url', 'node:os'],
@@ -101,6 +102,7 @@ const doors: Record<string, { rooms: readonly string[]; types?: readonly string[
       'streams',
       'simulate',
       'scenario',
+      'import',
       'experiments',
       'validate',
       'report',
@@ -120,7 +122,8 @@ const behind: Record<string, RegExp> = {
   'cli-table3': /^report\//,
   commander: /^cli\//,
   'cli-progress': /^cli\//,
-  'node:fs': /^(scenario\/load\.ts|validate\/measured\.ts|cli\/.*)$/,
+  'node:fs': /^(scenario\/load\.ts|import\/files\.ts|validate\/measured\.ts|cli\/.*)$/,
+  'node:vm': /^import\/expression\.ts$/,
   'node:fs/promises': /^(scenario\/load\.ts|cli\/.*)$/,
 };
 

@@ -10,7 +10,8 @@ import { VERSION } from '../version.js';
 import { complain } from './complain.js';
 import type { ExitCode } from './exit.js';
 import { UsageError } from './failures.js';
-import { collect, moment, ordinal } from './read.js';
+import type { ImportOptions } from './import.js';
+import { collect, gather, moment, ordinal } from './read.js';
 import type { RunOptions } from './run.js';
 import type { TraceOptions } from './trace.js';
 import type { ValidateOptions } from './validate.js';
@@ -23,6 +24,7 @@ const examples = `Examples
   lempsim surge --runs 20                        twenty runs, one answer with intervals
   lempsim trace surge --outcome 502              follow one request that got a 502
   lempsim list                                   what is built in
+  lempsim import --nginx /etc/nginx/nginx.conf --fpm /etc/php/8.2/fpm/pool.d -o site.yaml
   npm run -s sim -- surge                        the same from a checkout
 `;
 
@@ -59,6 +61,7 @@ function program(end: (code: ExitCode) => void): Command {
   runs(lempsim.command('run').description('run a scenario; the verb may be left out'), end);
   traces(lempsim.command('trace').description('follow one request and show where its time went'), end);
   validates(lempsim.command('validate').description('simulate measured runs and show predicted beside measured'), end);
+  imports(lempsim.command('import').description("write a site file from a box's own nginx.conf, www.conf and my.cnf"), end);
   lempsim
     .command('list')
     .description('list the built-in scenarios')
@@ -101,6 +104,24 @@ function validates(command: Command, end: (code: ExitCode) => void): void {
     .action(async (files: readonly string[], options: ValidateOptions) =>
       end(await (await import('./validate.js')).validate(files, options)),
     );
+}
+
+function imports(command: Command, end: (code: ExitCode) => void): void {
+  command
+    .option('--nginx <file>', 'nginx.conf; its includes are followed')
+    .option('--fpm <path>', 'a pool, or a folder of them (pool.d); may be given several times', gather)
+    .option('--mysql <file>', 'my.cnf; its includes are followed', gather)
+    .option('--php <file>', 'php.ini', gather)
+    .option('--sysctl <file>', 'sysctl.conf, or what sysctl -a printed', gather)
+    .option('--cores <number>', 'CPU cores of the box; without it those of this machine', ordinal)
+    .option('--memory <size>', 'RAM of the box, such as 2GiB; without it that of this machine')
+    .option('--server <name>', 'the server of nginx.conf; without it the first that passes to PHP-FPM')
+    .option('--root <folder>', "where a copy of the box's files lies: absolute paths in them are looked for below it")
+    .option('-o, --output <file>', 'where the site file goes; without it to stdout')
+    .option('--force', 'write over a file that exists')
+    .option('--quiet', 'no warnings')
+    .option('--no-color', 'without colours')
+    .action(async (options: ImportOptions) => end(await (await import('./import.js')).importBox(options)));
 }
 
 function takesScenario(command: Command): Command {

@@ -6,6 +6,11 @@ export function collect(value: string, earlier: readonly string[] = []): string[
   return [...earlier, value];
 }
 
+/** An option that may be given several times. */
+export function gather(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
+}
+
 export function ordinal(value: string): number {
   if (!/^[1-9]\d{0,14}$/.test(value)) throw new InvalidArgumentError('It is a whole number from 1 on.');
   return Number(value);

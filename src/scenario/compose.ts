@@ -1,5 +1,5 @@
 /** One tree from the scenario's and its site's: the lesson, the site's sections with the scenario's changes over them. */
-import { besides } from './besides.js';
+import { besides, siteFile } from './besides.js';
 import { merged } from './merge.js';
 import { didYouMean } from './nearest.js';
 import { emptyMapping, isMapping, type Mapping, type Place, placeOf, type Spot, type Tree } from './place.js';
@@ -8,8 +8,11 @@ import { expectationOf } from './schema/hint.js';
 import { complete, scenario, site } from './schema/scenario.js';
 import { readText } from './text.js';
 
-/** The text of a site file, by the path or the name that a scenario's `site` says; throws if there is none. */
-export type ReadSite = (path: string) => string;
+/**
+ * The text of a site file, by the path or the name that a scenario's `site` says, or that `--set site=` says in its place;
+ * throws if there is none.
+ */
+export type ReadSite = (path: string, fromOption: boolean) => string;
 
 export interface Composed {
   readonly tree: Tree;
@@ -58,7 +61,8 @@ function siteFrom(
   }
   const found: Problem[] = [];
   try {
-    const read = readText(readSite(path), besides(tree.place.file, path), found);
+    const fromOption = placeOf(tree, ['site'], 'value').option !== undefined;
+    const read = readText(readSite(path, fromOption), fromOption ? siteFile(path) : besides(tree.place.file, path), found);
     problems.push(
       ...found.map((problem) => ({ ...problem, message: problem.message.replace('expected a scenario', 'expected a site') })),
     );

@@ -9,8 +9,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Model } from '../model.js';
 import { isSiteName, siteFile } from './besides.js';
-import { decoded } from './decode.js';
 import type { ReadSite } from './compose.js';
+import { decoded } from './decode.js';
 import { didYouMean } from './nearest.js';
 import { isMapping } from './place.js';
 import { printable, UnreadableError } from './problems.js';
@@ -47,13 +47,13 @@ export function printLoaded(nameOrPath: string, options: LoadOptions = {}): stri
 function sourceOf(nameOrPath: string): { readonly text: string; readonly file: string; readonly readSite: ReadSite } {
   if (nameOrPath === '-') {
     const text = decoded(readStdin(), STDIN);
-    return { text, file: STDIN, readSite: (site) => readSite(site, process.cwd(), STDIN) };
+    return { text, file: STDIN, readSite: siteReader(process.cwd(), STDIN) };
   }
   const builtIn = isSiteName(nameOrPath);
   const path = builtIn ? join(builtInFolder(), `${nameOrPath}.yaml`) : nameOrPath;
   if (builtIn && !existsSync(path)) throw new UnreadableError(noSuchScenario(nameOrPath));
   const file = builtIn ? `${nameOrPath}.yaml` : nameOrPath;
-  return { text: decoded(readFile(path, file), file), file, readSite: (site) => readSite(site, dirname(path), file) };
+  return { text: decoded(readFile(path, file), file), file, readSite: siteReader(dirname(path), file) };
 }
 
 /** The built-in lessons, by name. */
@@ -77,6 +77,17 @@ function noSuchScenario(name: string): string {
   const names = listScenarios().map((entry) => entry.name);
   const meant = didYouMean(name, names);
   return `there is no scenario ${printable(name)}${meant === '' ? `; there are ${names.join(', ')}, or give a path such as ./my.yaml` : meant}`;
+}
+
+/**
+ * A scenario may name a site beside it only, for it may come from anybody. A person who says `--set site=` means any file, as
+ * seen from where they are, or else one beside the scenario.
+ */
+function siteReader(folder: string, scenarioFile: string): ReadSite {
+  return (site, fromOption) => {
+    if (fromOption && !isSiteName(site) && existsSync(site)) return decoded(readFile(site, site), site);
+    return readSite(site, folder, scenarioFile);
+  };
 }
 
 function readSite(site: string, folder: string, scenarioFile: string): string {
