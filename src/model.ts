@@ -38,6 +38,28 @@ export interface Model {
   readonly thresholds: readonly ThresholdModel[];
   /** What to watch for, in the scenario author's words, line by line. */
   readonly watch: readonly string[];
+  /** Share of requests that ought to be good, above 0 and below 1; `null` where none is stated. */
+  readonly slo: number | null;
+  /** The same scenario otherwise, side by side. Where there are any, the model itself is only what they have in common. */
+  readonly variants: readonly VariantModel[];
+}
+
+/** One of several ways to go about it, or one of several things that may go wrong. */
+export interface VariantModel {
+  readonly name: string;
+  /** Why it fares as it does, in the author's words; may be empty. */
+  readonly because: string;
+  /** How often it happens in real life; `null` where that is not stated. */
+  readonly happens: OccurrenceModel | null;
+  /** Complete, with the same name and seed: the same visitors come. It has no variants of its own. */
+  readonly model: Model;
+}
+
+export interface OccurrenceModel {
+  /** From the end of one to the next, in ms. */
+  readonly upMs: Law;
+  /** Until it is repaired, in ms; `null` where that takes what it takes in the run. */
+  readonly downMs: Law | null;
 }
 
 export interface WindowModel {

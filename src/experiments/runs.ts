@@ -51,7 +51,7 @@ export interface Runs {
   readonly metastableRuns?: number;
   readonly stages: Readonly<Record<string, StageFigures>>;
   readonly host: HostFigures;
-  readonly availability: Figures<Omit<Availability, 'outages'>>;
+  readonly availability: Figures<Omit<Availability, 'outages' | 'budget'>>;
   readonly windows: readonly WindowFigures[];
   readonly thresholds: readonly ThresholdFigure[];
   readonly verdict: Verdict;

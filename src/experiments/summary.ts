@@ -44,7 +44,7 @@ export function summarise(model: Model, results: readonly Kept[], asked = result
       Object.keys(results[0].stages).map((name) => [name, stageTogether(results.map((result) => result.stages[name]))]),
     ),
     host: hostTogether(results.map((result) => result.host)),
-    availability: figuresOf(results.map(({ availability: { requests, time, downtimeMs } }) => ({ requests, time, downtimeMs }))),
+    availability: figuresOf(results.map(({ availability: { outages: _outages, budget: _budget, ...measured } }) => measured)),
     windows: results[0].windows.map((_, index) => windowTogether(results.map((result) => result.windows[index]))),
     thresholds,
     verdict: overall(thresholds),

@@ -2,7 +2,7 @@
  * A scenario as a file that leaves nothing open: the site within it, every default beside what was written.
  *
  * What somebody wrote stays as they wrote it, `2400/min` and not `40/s`; a default stands in the words of `defaults.ts`. Keys come in the
- * order of the schema, so that printing what was printed gives the same bytes.
+ * order of the schema, so that printing what was printed gives the same bytes. Variants are changes, and stay as they are.
  */
 import { stringify } from 'yaml';
 import * as z from 'zod';
@@ -21,6 +21,7 @@ export function printed(data: Mapping): string {
   const sections = Object.keys(site.shape);
   for (const key of Object.keys(scenario.shape)) {
     if (key === 'site') outside.site = within;
+    else if (key === 'variants') put(outside, key, data.variants);
     else if (!sections.includes(key) || key === 'name') put(outside, key, whole[key]);
   }
   for (const key of sections) if (key !== 'name') put(within, key, whole[key]);

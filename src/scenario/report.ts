@@ -48,6 +48,16 @@ export class Report {
     this.add(path, 'key', message);
   }
 
+  /** Problems that were found elsewhere. */
+  take(problems: readonly Problem[]): void {
+    this.found.push(...problems.slice(0, Math.max(0, PROBLEMS_MAX - this.found.length)));
+  }
+
+  /** As they were met. */
+  get problems(): readonly Problem[] {
+    return this.found;
+  }
+
   /** Whether anything at this path or below it is wrong. */
   failedWithin(path: Path): boolean {
     return this.failed.has(dotted(path));

@@ -31,6 +31,7 @@ import {
 } from './schema/scenario.js';
 import { applySet } from './set.js';
 import { readText } from './text.js';
+import { ownProblems, withoutVariants, writtenVariants } from './variants.js';
 
 export type { ScenarioInput, SiteInput };
 
@@ -75,22 +76,42 @@ export function parseScenario(text: string, file: string, options: ScenarioOptio
 }
 
 /** The model, and the data that it was made from. */
-function resolve(written: Tree, problems: Problem[], options: ScenarioOptions): { readonly model: Model; readonly data: Mapping } {
+function resolve(
+  written: Tree,
+  problems: Problem[],
+  options: ScenarioOptions,
+): { readonly model: Model; readonly data: Mapping } {
   if (!isMapping(written.data)) {
     if (problems.length === 0)
       problems.push({ ...written.place, path: '', value: '', message: `expected a mapping, got ${show(written.data)}` });
     throw new ScenarioError(problems);
   }
-  const { tree, siteKnown } = composed(written, problems, options);
+  const { tree: whole, siteKnown } = composed(written, problems, options);
+  const tree = withoutVariants(whole);
   const report = new Report(tree, problems);
+  const build = checked(tree, siteKnown, report);
+  const ofBase = [...report.problems];
+  const all = new Report(whole, ofBase);
+  const variants = writtenVariants(whole, tree, all).map(({ index, head, tree }) => {
+    const report = new Report(tree, problems);
+    const build = checked(tree, siteKnown, report);
+    all.take(ownProblems(report.problems, ofBase, index, whole));
+    return { head, build };
+  });
+  if (all.count > 0) throw new ScenarioError(all.sorted());
+  const model = frozen({ ...build(), variants: variants.map(({ head, build }) => ({ ...head!, model: build() })) });
+  return { model, data: whole.data as Mapping };
+}
+
+/** Tells `report` what is wrong with a tree; what it returns builds the model if nothing is. */
+function checked(tree: Tree, siteKnown: boolean, report: Report): () => Model {
   const draft = read(siteKnown ? complete : siteless, tree.data, [], report) as Draft<Complete>;
   const readable = !['traffic', 'duration', 'warmup'].some((key) => report.failedWithin([key]));
   checkTraffic(draft, report);
   if (siteKnown) checkSite(draft, report);
   checkEvents(draft, siteKnown, report);
   const thresholds = checkThresholds(draft, readable, siteKnown, report);
-  if (report.count > 0) throw new ScenarioError(report.sorted());
-  return { model: frozen(modelOf(draft as Complete, thresholds)), data: tree.data as Mapping };
+  return () => modelOf(draft as Complete, thresholds);
 }
 
 /** Scenario, site and options in one tree. */

@@ -7,6 +7,7 @@ import { eventsOf } from './events.js';
 import { Histogram } from './histogram.js';
 import { metastabilityOf } from './metastability.js';
 import { modelHash } from './modelHash.js';
+import { recoveryOf } from './recovery.js';
 import type {
   CauseCount,
   HostResult,
@@ -57,7 +58,14 @@ export function answer(telemetry: Telemetry, partial: boolean): Result {
     ...(metastability === null ? {} : { metastability }),
     stages: stageResults(telemetry, whole, windowResults),
     host: hostResult(telemetry, whole),
-    availability: availabilityOf(series, telemetry.series.hung(), requests, model.warmupMs, clock.now(), causes),
+    availability: availabilityOf(
+      { series, hung: telemetry.series.hung(), failures: telemetry.series.failures },
+      requests,
+      model.warmupMs,
+      clock.now(),
+      recoveryOf(telemetry),
+      model.slo,
+    ),
     windows: windowResults,
     events: eventsOf(telemetry, causes),
     series,

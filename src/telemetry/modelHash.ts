@@ -3,8 +3,9 @@ import type { IncidentModel, Model } from '../model.js';
 
 /** Sixteen hexadecimal digits; the seed and the texts do not count, what is simulated does. */
 export function modelHash(model: Model): string {
-  const { name: _name, about: _about, watch: _watch, seed: _seed, incident, ...simulated } = model;
-  const text = JSON.stringify(sorted({ ...simulated, surge: momentsOf(incident) }));
+  const { name: _name, about: _about, watch: _watch, seed: _seed, incident, variants, ...simulated } = model;
+  const others = variants.map((variant) => ({ ...variant, because: '', model: modelHash(variant.model) }));
+  const text = JSON.stringify(sorted({ ...simulated, surge: momentsOf(incident), variants: others }));
   return fnv(text, 0x811c9dc5) + fnv(text, 0x01234567);
 }
 

@@ -10,6 +10,8 @@ const STEPS_IN_A_ROW = 3;
 export interface Recovery {
   /** When the peak or the event ended; when it began if it has no duration. */
   readonly fromMs: number;
+  /** The end of `during`: an outage that begins later is not this one's. */
+  readonly untilMs: number;
   /** When things were right again; `null` if they were not before the run ended. */
   readonly atMs: number | null;
 }
@@ -22,7 +24,7 @@ export function recoveryOf(telemetry: Telemetry): Recovery | null {
   const before = model.windows.findIndex(({ toMs }) => toMs === incident.fromMs);
   const normalMs = windows[before]?.latency.quantile(0.95) ?? null;
   if (normalMs === null) return null;
-  const fromMs = incident.peakToMs;
+  const { peakToMs: fromMs, toMs: untilMs } = incident;
   const hung = series.hung();
   let row: number[] = [];
   for (let step = Math.ceil(fromMs / series.stepMs); step < series.steps; step += 1) {
@@ -30,7 +32,7 @@ export function recoveryOf(telemetry: Telemetry): Recovery | null {
     const quiet = good === 0 && failed === 0;
     if (quiet && inside > 0 && !hung[step]) continue;
     row = !hung[step] && (quiet || (failed === 0 && p50 !== null && p50 <= normalMs)) ? [...row, step] : [];
-    if (row.length === STEPS_IN_A_ROW) return { fromMs, atMs: row[0] * series.stepMs };
+    if (row.length === STEPS_IN_A_ROW) return { fromMs, untilMs, atMs: row[0] * series.stepMs };
   }
-  return { fromMs, atMs: null };
+  return { fromMs, untilMs, atMs: null };
 }

@@ -168,7 +168,36 @@ export interface Availability {
   readonly time: number | null;
   readonly downtimeMs: number;
   /** Stretches of at least a second in which less than half of the requests were good. */
-  readonly outages: readonly { readonly fromMs: number; readonly toMs: number; readonly cause: string }[];
+  readonly outages: readonly Outage[];
+  /** From the end of the surge's peak or of the event until the site was up again; `null` where there is neither, or it was not. */
+  readonly backMs: number | null;
+  /** The same until answers were as fast as before, too. */
+  readonly normalMs: number | null;
+  /** `null` where no objective is stated. */
+  readonly budget: ErrorBudget | null;
+}
+
+export interface Outage {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** What failed most requests while it lasted. */
+  readonly cause: string;
+  /** How it was noticed: by more failures than good answers, or by ten seconds and more in which requests waited and none was answered. */
+  readonly rule: 'errors' | 'silence';
+}
+
+/** What an objective allows in 30 days of traffic like the run's, and what of that the run spends. */
+export interface ErrorBudget {
+  readonly slo: number;
+  /** Requests that may fail in 30 days. */
+  readonly allowed: number;
+  /** Share of them that failed in the run; `null` where nobody came. */
+  readonly spent: number | null;
+  /** Downtime in 30 days, and the share of it that the run had. */
+  readonly allowedMs: number;
+  readonly spentOfTime: number;
+  /** How many times as fast as allowed requests failed in the run: at 1 the budget lasts for exactly the 30 days. */
+  readonly burnRate: number | null;
 }
 
 export interface WindowResult {

@@ -18,8 +18,11 @@ export class SeriesRecorder {
   private good = 0;
   private failed = 0;
   private readonly latency = new Histogram(5);
+  private causes = new Map<Cause, number>();
   private cpuMs = 0;
 
+  /** Failures by cause of each step that had any. */
+  readonly failures: (ReadonlyMap<Cause, number> | undefined)[] = [];
   private readonly offeredSteps: number[] = [];
   private readonly goodSteps: number[] = [];
   private readonly failedSteps: number[] = [];
@@ -41,7 +44,10 @@ export class SeriesRecorder {
     if (cause === ANSWERED) {
       this.good += 1;
       this.latency.record(latencyMs);
-    } else this.failed += 1;
+    } else {
+      this.failed += 1;
+      this.causes.set(cause, (this.causes.get(cause) ?? 0) + 1);
+    }
   }
 
   /** Ends the step in progress, which the run's end may have cut short. */
@@ -53,6 +59,7 @@ export class SeriesRecorder {
     this.p95Steps.push(this.latency.quantile(0.95));
     this.p50Steps.push(this.latency.quantile(0.5));
     this.insideSteps.push(this.telemetry.inside);
+    this.failures.push(this.causes.size === 0 ? undefined : this.causes);
     const cpuMs = host.cpu.busyMs;
     this.cpuSteps.push(lengthMs === 0 ? 0 : (cpuMs - this.cpuMs) / (lengthMs * host.cpu.cores));
     this.cpuMs = cpuMs;
@@ -64,6 +71,7 @@ export class SeriesRecorder {
     this.offered = 0;
     this.good = 0;
     this.failed = 0;
+    if (this.causes.size > 0) this.causes = new Map();
     this.latency.reset();
   }
 

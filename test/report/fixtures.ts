@@ -138,6 +138,8 @@ export function model(changes: Changes<Model> = {}): Model {
     failures: [],
     thresholds: [],
     watch: [],
+    slo: null,
+    variants: [],
     ...changes,
   };
 }
@@ -287,7 +289,7 @@ export function result(changes: Changes<Result> = {}): Result {
       disk: { utilisation: 0.002, operations: 640, queue: { mean: 0, max: 3 } },
       network: { sent: 324_000_000, received: 12_000_000, sendUtilisation: 0.005 },
     },
-    availability: { requests: 1, time: 1, downtimeMs: 0, outages: [] },
+    availability: { requests: 1, time: 1, downtimeMs: 0, outages: [], backMs: null, normalMs: null, budget: null },
     windows: [windowResult('all', minute, 10 * minute, { requests, latencyMs: speeds, perSecond })],
     events: [],
     series: series(),
@@ -478,7 +480,7 @@ export function emptyResult(changes: Changes<Result> = {}): Result {
     allLatencyMs: latency(0, 0, 0),
     stages: Object.fromEntries(idleStages),
     host: { ...result().host, cpu: idle },
-    availability: { requests: null, time: null, downtimeMs: 0, outages: [] },
+    availability: { requests: null, time: null, downtimeMs: 0, outages: [], backMs: null, normalMs: null, budget: null },
     windows: [
       windowResult('all', minute, 10 * minute, {
         requests: none,

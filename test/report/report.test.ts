@@ -92,8 +92,10 @@ describe('report', () => {
   });
 
   it('tells outages', () => {
-    const outages = [{ fromMs: 194_000, toMs: 341_000, cause: '502 from PHP-FPM' }];
-    const down = fixtures.surgeResult({ availability: { requests: 0.59, time: 0.728, downtimeMs: 147_000, outages } });
+    const outages = [{ fromMs: 194_000, toMs: 341_000, cause: '502 from PHP-FPM', rule: 'errors' as const }];
+    const down = fixtures.surgeResult({
+      availability: { ...fixtures.result().availability, requests: 0.59, time: 0.728, downtimeMs: 147_000, outages },
+    });
     expect(report(down, fixtures.surgeModel())).toContain(
       '  down for 2 min 27 s, up for 73 % of the time: 3:14 to 5:41 (502 from PHP-FPM)\n',
     );
@@ -230,8 +232,11 @@ describe('report', () => {
       fromMs: index * 60_000,
       toMs: index * 60_000 + 1000,
       cause: '502',
+      rule: 'errors' as const,
     }));
-    const down = fixtures.surgeResult({ availability: { requests: 0.59, time: 0.98, downtimeMs: 8000, outages } });
+    const down = fixtures.surgeResult({
+      availability: { ...fixtures.result().availability, requests: 0.59, time: 0.98, downtimeMs: 8000, outages },
+    });
     const text = report(down, fixtures.surgeModel()).replace(/\s+/g, ' ');
     expect(text).toContain('3:00 to 3:01 (502), 4:00 to 4:01 (502), and 3 more');
     expect(text).not.toContain('5:00 to 5:01');

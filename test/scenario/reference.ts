@@ -1,10 +1,11 @@
 /** The tables of docs/scenario-format.md, made from the schema: key, kind and range, default, its source, meaning. */
-import type * as z from 'zod';
+import * as z from 'zod';
 import { events, job } from '../../src/scenario/schema/events.js';
 import { hintOf, sourceOf } from '../../src/scenario/schema/hint.js';
 import { page } from '../../src/scenario/schema/pages.js';
 import { complete, site } from '../../src/scenario/schema/scenario.js';
 import { sources } from '../../src/scenario/schema/traffic.js';
+import { happens, variantHead } from '../../src/scenario/schema/variants.js';
 import { refresh, reload, retry } from '../../src/scenario/schema/visitors.js';
 import { elementOf, isOptional, mappingsOf, memberOf, unwrapped } from '../../src/scenario/shape.js';
 
@@ -47,6 +48,8 @@ export const tables: Readonly<Record<string, () => string>> = {
   bursty: () => table(only(memberOf(only(memberOf(sources.bursty, 'bursty') as z.ZodType), 'high') as z.ZodType)),
   events: verbs,
   cron: () => table(job),
+  variants: () => table(z.strictObject(variantHead)),
+  'variants.happens': () => table(happens),
   users: () => table(sources.users, [...shared, 'at', 'for']),
 };
 

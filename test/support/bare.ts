@@ -46,6 +46,8 @@ export interface Bare {
   events?: Model['events'];
   failures?: Model['failures'];
   thresholds?: Model['thresholds'];
+  slo?: number;
+  variants?: Model['variants'];
 }
 
 export function bare(parts: Bare = {}): Model {
@@ -190,6 +192,8 @@ export function bare(parts: Bare = {}): Model {
     failures: parts.failures ?? [],
     thresholds: parts.thresholds ?? [],
     watch: [],
+    slo: parts.slo ?? null,
+    variants: parts.variants ?? [],
   };
 }
 

@@ -61,6 +61,8 @@ export function modelOf(scenario: Complete, thresholds: readonly ThresholdModel[
     failures: failuresOf(scenario.failures ?? []),
     thresholds,
     watch: scenario.watch ?? [],
+    slo: scenario.slo ?? null,
+    variants: [],
   };
 }
 

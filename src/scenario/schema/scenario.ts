@@ -15,6 +15,7 @@ import { phpFpm } from './phpFpm.js';
 import { duration } from './quantity.js';
 import { tcp } from './tcp.js';
 import { traffic } from './traffic.js';
+import { slo, VARIANTS_MAX, variantHead } from './variants.js';
 import { visitors } from './visitors.js';
 import { listOf, plainName, text } from './word.js';
 
@@ -57,6 +58,7 @@ const lesson = {
     listOf(text(500, 'a threshold'), 200, 'thresholds').optional(),
     'Statements that the run is checked against.',
   ),
+  slo: setting(slo().optional(), 'Share of requests that ought to be good, which gives the error budget.'),
 };
 
 /** A scenario with its site put in: what is checked, and what the model is made from. */
@@ -73,10 +75,8 @@ const siteOrPath = hinted(z.union([z.string().min(1).max(1000), site]), {
   mapping: site,
 });
 
-/** A scenario file as it is written. */
-export const scenario = z.strictObject({
-  ...lesson,
-  site: setting(siteOrPath, 'The site: a file beside this one, a built-in one by name, or a mapping.'),
+/** Changes to what the site says. */
+const changed = {
   host: setting(changes(host), "Changes to the site's host."),
   dns: setting(changes(dns), "Changes to the site's dns."),
   tcp: setting(changes(tcp), "Changes to the site's tcp."),
@@ -87,10 +87,36 @@ export const scenario = z.strictObject({
   ),
   mysql: setting(z.union([z.literal('none'), mysql.partial()]).optional(), "Changes to the site's mysql; `none` takes it away."),
   pages: setting(z.record(pagePath(), pageChanges).optional(), "Changes to the site's pages, and further ones."),
+};
+
+/** What a variant may say: how it is called, and what is different. */
+export const variant = z.strictObject({
+  ...variantHead,
+  duration: lesson.duration.optional(),
+  warmup: duration().optional(),
+  traffic: traffic.optional(),
+  visitors: setting(changes(visitors), 'Changes to the visitors.'),
+  events: lesson.events,
+  failures: lesson.failures,
+  thresholds: lesson.thresholds,
+  ...changed,
+});
+
+/** A variant as it is written. */
+export interface VariantInput extends z.input<typeof variant> {}
+
+const variants = listOf(variant, VARIANTS_MAX, 'variants', 1) as unknown as z.ZodType<unknown, VariantInput[]>;
+
+/** A scenario file as it is written. */
+export const scenario = z.strictObject({
+  ...lesson,
+  site: setting(siteOrPath, 'The site: a file beside this one, a built-in one by name, or a mapping.'),
+  ...changed,
+  variants: setting(variants.optional(), 'The same otherwise, side by side.'),
 });
 
 /** A scenario whose site could not be read: what can be checked of it. */
-export const siteless = scenario.omit({ site: true });
+export const siteless = scenario.omit({ site: true, variants: true });
 
 export type ScenarioInput = z.input<typeof scenario>;
 export type SiteInput = z.input<typeof site>;
