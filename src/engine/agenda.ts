@@ -40,6 +40,8 @@ const FEW = 1024;
 const SWEEP = 64;
 /** Entries per bucket, counted over all of them; the first, where entries are dense, hold some five times as many. */
 const PER_BUCKET = 4;
+/** From so many on, room is made for an eighth more at a time, not for as many again: a place takes 40 bytes. */
+const MANY = 1 << 16;
 const NEAR_ONLY = 2 ** 31 - 1;
 
 /**
@@ -64,7 +66,7 @@ export class Agenda {
    */
   private links = new Int32Array(2 * this.capacity);
   /** Step and subject. */
-  private readonly what = new Array<unknown>(2 * this.capacity);
+  private what = new Array<unknown>(2 * this.capacity);
   private free = -1;
   private used = 0;
   private sequence = 0;
@@ -191,10 +193,12 @@ export class Agenda {
 
   private grow(): void {
     if (this.capacity === PLACES) throw new OverBudgetError(`more than ${PLACES} events are pending`);
-    this.capacity *= 2;
+    this.capacity = Math.min(PLACES, this.capacity < MANY ? 2 * this.capacity : this.capacity + (this.capacity >> 3));
     this.when = longer(this.when, new Float64Array(2 * this.capacity));
     this.links = longer(this.links, new Int32Array(2 * this.capacity));
-    this.what.length = 2 * this.capacity;
+    const { what } = this;
+    this.what = new Array<unknown>(2 * this.capacity);
+    for (let i = 0; i < what.length; i += 1) this.what[i] = what[i];
   }
 
   /** Into the heap or into a bucket. */

@@ -56,7 +56,7 @@ export interface Lifecycle {
 const REQUEST_STRIDE = 0x9e3779b9;
 
 export function lifecycle(model: Model, clock: VirtualClock, random: Random, host: Host, telemetry: Telemetry): Lifecycle {
-  const requests = new Requests(clock);
+  const requests = new Requests(clock, model.pages);
   const { phpFpm: php, mysql: database } = model;
 
   const mysql =
@@ -146,7 +146,6 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     visitor.page = page;
     visitor.assetsLeft = model.pages[page].assets.length;
     visitor.pagesLeft -= 1;
-    visitor.over = false;
     visitor.retries = 0;
     const window = telemetry.viewBegan();
     const { persistence } = sources[visitor.source];
@@ -163,12 +162,11 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   /** A request of the visitor's has ended; more of the page, the next page, or the end of the visit. */
   function proceed(visitor: Visitor, wasPage: boolean): void {
     visitor.inFlight -= 1;
-    if (visitor.over) visitor.assetsLeft = 0;
     const source = sources[visitor.source];
     const lanes = wasPage ? Math.min(source.connections, visitor.assetsLeft) : Math.min(1, visitor.assetsLeft);
     for (let lane = 0; lane < lanes; lane += 1) fetchAsset(visitor);
     if (visitor.inFlight > 0) return;
-    const stays = source.closed || (!visitor.over && visitor.pagesLeft > 0);
+    const stays = source.closed || visitor.pagesLeft > 0;
     if (!stays) return leave(visitor);
     clock.after(source.thinkMs.of(visitor, visitor.requests), clickNext, visitor);
   }
@@ -237,7 +235,6 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     numbered += 1;
     inside += 1;
     request.number = numbered;
-    request.page = model.pages[page];
     request.pageNumber = page;
     request.visitor = visitor;
     request.seedHigh = visitor.seedHigh;
@@ -292,7 +289,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
       if (visitor!.view === null) telemetry.views.viewEnded(window, failure === null);
       else if (asksAnew(visitor!, visitor!.view, failure, left)) return;
     }
-    if (left || (wasPage && failure !== null)) visitor!.over = true;
+    if (left || (wasPage && failure !== null)) visitor!.giveUp();
     proceed(visitor!, wasPage);
   }
 

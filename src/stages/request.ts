@@ -27,14 +27,19 @@ const DEEPEST = 3;
 const CALL_BITS = 8;
 const CALL_MASK = (1 << CALL_BITS) - 1;
 
+/** In a request's marks. */
+const SENDING = 1;
+const GONE = 2;
+const TRIES_FROM = 2;
+
 /** The numbers in a request's row: see the accessors. */
 const ARRIVED = 0;
 const SPENT = 1;
-const QUEUED = 2;
-const ROUND_START = 3;
-const TO_SEND = 4;
+/** Of the line or of the round: nobody stands in line and is sent at once. */
+const BEGAN = 2;
+const TO_SEND = 3;
 /** Since when each of the calls in progress is, the outermost first. */
-const SINCE = 5;
+const SINCE = 4;
 const WIDTH = SINCE + DEEPEST;
 
 /** More than are ever counted in `tries`. */
@@ -56,7 +61,6 @@ export class Request implements Bearer {
   seedLow = 0;
   /** The how-manieth of the run, from 1. */
   number = 0;
-  page: PageModel = undefined as never;
   /** Index of the page in the model. */
   pageNumber = 0;
   visitor: Visitor | null = null;
@@ -69,16 +73,12 @@ export class Request implements Bearer {
   failure: Cause | null = null;
   /** The ticket of the wait it is in, if that may be cut short; 0 while it is in somebody's hands. */
   waiting = 0;
-  /** Whether it waits for a transfer over the host's network interface, which may be cut short, too. */
-  sending = false;
-  /** Whether the visitor has left, and nobody has noticed yet. */
-  gone = false;
+  /** `SENDING`, `GONE` and, above them, the tries: three small things in one field. */
+  private marks = 0;
   /** The ticket of the timer that would cut the wait for PHP-FPM short. */
   timer = 0;
   /** The ticket of the moment at which the visitor loses patience. */
   patience = 0;
-  /** How often something was tried again: a question to DNS, a SYN. */
-  tries = 0;
 
   /** The calls in progress, each by its number, the innermost one in the lowest bits; 0 while it is with the visitor. */
   private path = 0;
@@ -88,6 +88,10 @@ export class Request implements Bearer {
   constructor(private readonly home: Requests) {
     this.row = home.rows.take();
     this.numbers = home.rows.block;
+  }
+
+  get page(): PageModel {
+    return this.home.pages[this.pageNumber];
   }
 
   get arrivedMs(): number {
@@ -107,24 +111,48 @@ export class Request implements Bearer {
 
   /** When it joined the line that it stands in. */
   get queuedMs(): number {
-    return this.numbers[this.row + QUEUED];
+    return this.numbers[this.row + BEGAN];
   }
   set queuedMs(ms: number) {
-    this.numbers[this.row + QUEUED] = ms;
+    this.numbers[this.row + BEGAN] = ms;
   }
 
   /** Of the answer: when the round in flight began, and bytes not yet sent. */
   get roundStartMs(): number {
-    return this.numbers[this.row + ROUND_START];
+    return this.numbers[this.row + BEGAN];
   }
   set roundStartMs(ms: number) {
-    this.numbers[this.row + ROUND_START] = ms;
+    this.numbers[this.row + BEGAN] = ms;
   }
   get toSend(): number {
     return this.numbers[this.row + TO_SEND];
   }
   set toSend(bytes: number) {
     this.numbers[this.row + TO_SEND] = bytes;
+  }
+
+  /** Whether it waits for a transfer over the host's network interface, which may be cut short, too. */
+  get sending(): boolean {
+    return (this.marks & SENDING) !== 0;
+  }
+  set sending(is: boolean) {
+    this.marks = is ? this.marks | SENDING : this.marks & ~SENDING;
+  }
+
+  /** Whether the visitor has left, and nobody has noticed yet. */
+  get gone(): boolean {
+    return (this.marks & GONE) !== 0;
+  }
+  set gone(is: boolean) {
+    this.marks = is ? this.marks | GONE : this.marks & ~GONE;
+  }
+
+  /** How often something was tried again: a question to DNS, a SYN. */
+  get tries(): number {
+    return this.marks >> TRIES_FROM;
+  }
+  set tries(tries: number) {
+    this.marks = (tries << TRIES_FROM) | (this.marks & (SENDING | GONE));
   }
 
   get failed(): boolean {
@@ -243,7 +271,6 @@ export class Request implements Bearer {
     this.seedHigh = other.seedHigh;
     this.seedLow = other.seedLow;
     this.number = other.number;
-    this.page = other.page;
     this.pageNumber = other.pageNumber;
     this.visitor = other.visitor;
     this.connection = other.connection;
@@ -275,12 +302,10 @@ export class Request implements Bearer {
     this.failure = null;
     this.spentMs = 0;
     this.waiting = 0;
-    this.sending = false;
-    this.gone = false;
+    this.marks = 0;
     this.queuedMs = 0;
     this.timer = 0;
     this.patience = 0;
-    this.tries = 0;
   }
 }
 
@@ -303,7 +328,10 @@ export class Requests {
   readonly all: Request[] = [];
   private readonly spare: Request[] = [];
 
-  constructor(readonly clock: VirtualClock) {}
+  constructor(
+    readonly clock: VirtualClock,
+    readonly pages: readonly PageModel[] = [],
+  ) {}
 
   /** The call of `stage` that `step` follows: nearly always the one of last time, since who calls a stage goes on in one way. */
   callOf(stage: Stage, step: Step<Request>): Call {

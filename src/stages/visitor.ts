@@ -24,8 +24,6 @@ export class Visitor implements Bearer {
   private readonly row: number;
   seedHigh = 0;
   seedLow = 0;
-  /** Whether the visit ends with what is in flight: its page has failed, or patience is lost. */
-  over = false;
   /** Which source sent them. */
   source = 0;
   /** What was said last when the name was looked up: the number of an address. */
@@ -80,9 +78,14 @@ export class Visitor implements Bearer {
     this.numbers[this.row + PAGES_LEFT] = pages;
   }
 
+  /** The visit ends with what is in flight: its page has failed, or patience is lost. Users of a closed source stay all the same. */
+  giveUp(): void {
+    this.assetsLeft = 0;
+    this.pagesLeft = 0;
+  }
+
   reset(): void {
     this.lineFreeMs = 0;
-    this.over = false;
     this.address = 0;
     this.knowsUntilMs = 0;
     this.requests = 0;

@@ -189,11 +189,12 @@ describe('agenda', () => {
     expect(capacity).toBeLessThanOrEqual(256);
   });
 
-  it('the heap takes room for what is near, not for all that wait', () => {
+  it('the heap takes room for what is near, not for all that wait, and they for an eighth more than there are, at the most', () => {
     const agenda = new Agenda();
     for (let i = 0; i < 100_000; i += 1) agenda.add(i, () => {}, undefined);
     const spread = agenda as unknown as { capacity: number; nearTimes: Float64Array };
-    expect(spread.capacity).toBe(131_072);
+    expect(spread.capacity).toBeGreaterThanOrEqual(100_000);
+    expect(spread.capacity).toBeLessThanOrEqual(112_500);
     expect(spread.nearTimes.length).toBeLessThanOrEqual(2048);
   });
 

@@ -135,13 +135,12 @@ describe('tracer', () => {
 });
 
 function following(wish: Wish) {
-  const requests = new Requests(new VirtualClock());
+  const requests = new Requests(new VirtualClock(), [filePage()]);
   const tracer = new Tracer(requests.clock, wish);
   requests.tracer = tracer;
   const live = (number: number) => {
     const request = requests.take();
     request.number = number;
-    request.page = filePage();
     tracer.began(request);
     return request;
   };
