@@ -241,7 +241,6 @@ export class Request implements Bearer {
     shadow.seedHigh = this.seedHigh;
     shadow.seedLow = this.seedLow;
     shadow.number = 0;
-    shadow.page = this.page;
     shadow.pageNumber = this.pageNumber;
     shadow.window = this.window;
     return shadow;
