@@ -14,7 +14,7 @@ export { briefOfRuns, reportOfRuns } from './report/runs.js';
 export { escaped } from './report/text.js';
 export { validation } from './report/validation.js';
 export { waterfall } from './report/waterfall.js';
-export { listScenarios, loadScenario } from './scenario/load.js';
+export { listScenarios, loadScenario, printLoaded } from './scenario/load.js';
 export { didYouMean } from './scenario/nearest.js';
 export { type Problem, ScenarioError, UnreadableError } from './scenario/problems.js';
 export { defineScenario, defineSite, parseScenario, toModel } from './scenario/scenario.js';

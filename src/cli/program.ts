@@ -12,6 +12,7 @@ import type { ExitCode } from './exit.js';
 import { UsageError } from './failures.js';
 import type { ImportOptions } from './import.js';
 import { collect, gather, moment, ordinal } from './read.js';
+import type { ResolveOptions } from './resolve.js';
 import type { RunOptions } from './run.js';
 import type { TraceOptions } from './trace.js';
 import type { ValidateOptions } from './validate.js';
@@ -23,6 +24,7 @@ const examples = `Examples
   lempsim surge --json result.json               the figures to a file, the answer to the screen
   lempsim surge --runs 20                        twenty runs, one answer with intervals
   lempsim trace surge --outcome 502              follow one request that got a 502
+  lempsim resolve surge                          the scenario as a whole, every default written out
   lempsim list                                   what is built in
   lempsim import --nginx /etc/nginx/nginx.conf --fpm /etc/php/8.2/fpm/pool.d -o site.yaml
   npm run -s sim -- surge                        the same from a checkout
@@ -62,6 +64,7 @@ function program(end: (code: ExitCode) => void): Command {
   traces(lempsim.command('trace').description('follow one request and show where its time went'), end);
   validates(lempsim.command('validate').description('simulate measured runs and show predicted beside measured'), end);
   imports(lempsim.command('import').description("write a site file from a box's own nginx.conf, www.conf and my.cnf"), end);
+  resolves(lempsim.command('resolve').description('print the whole scenario, site and defaults written out'), end);
   lempsim
     .command('list')
     .description('list the built-in scenarios')
@@ -122,6 +125,18 @@ function imports(command: Command, end: (code: ExitCode) => void): void {
     .option('--quiet', 'no warnings')
     .option('--no-color', 'without colours')
     .action(async (options: ImportOptions) => end(await (await import('./import.js')).importBox(options)));
+}
+
+function resolves(command: Command, end: (code: ExitCode) => void): void {
+  command
+    .argument('[scenario]', 'the name of a built-in one, the path of a file, or - for stdin')
+    .option('--seed <seed>', 'another draw of chance')
+    .option('--set <path=value>', 'change one setting of the scenario; may be given several times', collect)
+    .allowExcessArguments()
+    .action(async (scenario: string | undefined, options: ResolveOptions) => {
+      await oneScenario(command);
+      end(await (await import('./resolve.js')).resolve(scenario, options));
+    });
 }
 
 function takesScenario(command: Command): Command {
