@@ -533,8 +533,10 @@ export type Daemon = 'nginx' | 'php-fpm' | 'mysql';
  * works, and all later queries of the table wait for it. `cron`: a batch job. `config`: other settings from here on.
  */
 export type Happening =
-  | { readonly verb: 'kill' | 'hang'; readonly on: Daemon }
-  | { readonly verb: 'stop' | 'restart'; readonly on: Daemon; readonly signal: 'QUIT' | 'TERM' }
+  | { readonly verb: 'kill'; readonly on: Daemon }
+  | { readonly verb: 'hang'; readonly on: Daemon }
+  | { readonly verb: 'stop'; readonly on: Daemon; readonly signal: 'QUIT' | 'TERM' }
+  | { readonly verb: 'restart'; readonly on: Daemon; readonly signal: 'QUIT' | 'TERM' }
   | { readonly verb: 'reload'; readonly on: 'nginx' | 'php-fpm' }
   | { readonly verb: 'upgrade'; readonly on: 'nginx' }
   | { readonly verb: 'switch'; readonly on: 'code' }

@@ -7,6 +7,7 @@ import { Disk } from './disk.js';
 import { Kernel } from './kernel.js';
 import { Link } from './link.js';
 import { Memory } from './memory.js';
+import { OomKiller } from './oom.js';
 
 /** Event loops wake often and run for moments: measured, nginx has the core within microseconds. */
 const URGENT = ['nginx'];
@@ -18,6 +19,7 @@ export class Host {
   readonly out: Link;
   readonly in: Link;
   readonly memory: Memory;
+  readonly oom: OomKiller;
 
   constructor(model: HostModel, clock: VirtualClock) {
     this.cpu = model.scheduler === 'kernel' ? new Kernel(clock, model.cores, URGENT) : new FairShare(clock, model.cores);
@@ -25,12 +27,14 @@ export class Host {
     this.out = new Link(clock, model.network.sendBytesPerMs);
     this.in = new Link(clock, model.network.receiveBytesPerMs);
     this.memory = new Memory(model.memoryBytes, model.swapBytes ?? 0);
+    this.oom = new OomKiller(this.memory, clock);
     this.memory.account('system').hold(model.systemBytes);
   }
 
   /** Nothing gave out more than there is, and what was given out is what was taken; true of every run at every moment. */
   check(nowMs: number): void {
-    const { cpu, disk } = this;
+    const { cpu, disk, memory } = this;
+    memory.check();
     const used = cpu.groups.reduce((sum, group) => sum + cpu.usedMs(group), 0);
     const tolerance = 1e-9 * Math.max(1, nowMs * (1 + cpu.cores));
     const { busyMs } = cpu;

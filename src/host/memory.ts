@@ -35,7 +35,7 @@ export class Memory {
   change(bytes: number): void {
     this.held += bytes;
     if (this.held > this.usedMax) this.markMax();
-    if (this.held > this.limit && bytes > 0) this.exhausted();
+    if (bytes > 0 && this.held > this.limit) this.exhausted();
   }
 
   /** Lets the greatest sum be looked for anew, from now. */
@@ -46,6 +46,17 @@ export class Memory {
 
   get used(): number {
     return this.held;
+  }
+
+  /** Whether RAM and swap together do not hold it. */
+  get exceeded(): boolean {
+    return this.held > this.limit;
+  }
+
+  /** The accounts add up; true at every moment. */
+  check(): void {
+    const sum = this.accounts.reduce((total, { held }) => total + held, 0);
+    if (!(Math.abs(sum - this.held) <= 1e-9 * Math.max(1, sum))) fail(`${this.held} bytes are held, by their owners ${sum}`);
   }
 
   get overcommitted(): boolean {

@@ -28,7 +28,7 @@ export function findings(result: Result, model: Model): string[] {
   if (result.requests.offered === 0) return [];
   const diagnosis = diagnose(result, model);
   const the = { result, model, diagnosis, known: arithmetic(model, diagnosis.peak) };
-  const rules: Rule[] = [cpu, children, otherPlaces, line, disk, memory, deadWork, otherFailures, room, longest];
+  const rules: Rule[] = [outOfMemory, cpu, children, otherPlaces, line, disk, memory, deadWork, otherFailures, room, longest];
   return rules.flatMap((rule) => rule(the) ?? []).slice(0, findingsMax);
 }
 
@@ -110,10 +110,19 @@ function disk({ result, diagnosis: { limit }, known }: Case): string | null {
   return `The disk is the limit, ${share(result.host.disk.utilisation)} in use: a request takes ${figure(known.mean.diskOperations)} operations${pool}.`;
 }
 
+/** Somebody was killed for it: nothing else is as urgent. */
+function outOfMemory({ result }: Case): string | null {
+  const kills = result.events.filter(({ kind, text }) => kind === 'kernel' && text.includes('Killed process'));
+  if (kills.length === 0) return null;
+  const victim = /\((.*)\)/.exec(kills[0].text)?.[1];
+  const { bytes: there, usedMax } = result.host.memory;
+  return `Memory ran out, ${bytes(usedMax)} of ${bytes(there)}, and the kernel killed ${victim}${kills.length === 1 ? '' : `, the first of ${count(kills.length)} times`}: fewer or smaller children, a smaller buffer pool, or more memory.`;
+}
+
 function memory({ result }: Case): string | null {
   const { memory } = result.host;
   if (!memory.overcommitted) return null;
-  return `Memory is promised twice: ${bytes(memory.usedMax)} of ${bytes(memory.bytes)}. A real kernel swaps or kills at this point, and no figure here shows it.`;
+  return `Memory is promised twice: ${bytes(memory.usedMax)} of ${bytes(memory.bytes)}. What is beyond it lies on swap, and each page that is needed from there is a read of the disk.`;
 }
 
 /** Work for visitors who had gone. */

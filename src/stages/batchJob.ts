@@ -7,6 +7,7 @@ import { meanOf } from '../engine/distribution.js';
 import type { Group, Task } from '../host/cpu.js';
 import type { Host } from '../host/host.js';
 import type { Account } from '../host/memory.js';
+import type { Candidate } from '../host/oom.js';
 import type { DiskModel, JobModel } from '../model.js';
 
 /** Where CPU time and memory of batch jobs are put down. */
@@ -25,7 +26,8 @@ export function startJob(job: JobModel, disk: DiskModel, host: Host, running: Se
   }
 }
 
-export class Process implements Task {
+export class Process implements Task, Candidate {
+  readonly process = CRON;
   private turnsLeft: number;
   private readonly turnMs: number;
   private readsLeft: number;
@@ -44,6 +46,15 @@ export class Process implements Task {
     this.turnMs = job.cpuMs / this.turnsLeft;
     this.readsLeft = job.reads;
     memory.hold(job.memoryBytes);
+    host.oom.add(this);
+  }
+
+  bytes(): number {
+    return this.job.memoryBytes;
+  }
+
+  kill(): void {
+    this.end();
   }
 
   turn(): void {
@@ -55,6 +66,7 @@ export class Process implements Task {
   end(): void {
     this.host.cpu.stop(this);
     this.running.delete(this);
+    this.host.oom.remove(this);
     this.memory.hold(-this.job.memoryBytes);
   }
 

@@ -26,6 +26,7 @@ import { machine } from './machine.js';
 import { mysqlServer } from './mysql.js';
 import { Network } from './network.js';
 import { nginxServer } from './nginx.js';
+import { mayRunOutOfMemory } from './outOfMemory.js';
 import { phpFpm } from './phpFpm.js';
 import { type Request, Requests, type Stage } from './request.js';
 import { GIVES_UP, Persistence } from './retry.js';
@@ -103,6 +104,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     mysql: mysql?.faults,
   };
   const faults = faultBoard(parts, clock, telemetry.journal);
+  mayRunOutOfMemory(model, clock, host, telemetry.journal, fpm, parts);
   if ([...model.events, ...model.failures].some(({ what }) => what.verb === 'cron')) host.cpu.group(CRON);
 
   const sources = model.traffic.map((source) => new Source(source, model, random));

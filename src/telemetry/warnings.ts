@@ -23,7 +23,8 @@ export function warningsOf(model: Model, result: Measured): string[] {
   }
   if (unstable(result))
     warnings.push('unstable: at the end more requests waited than could be answered; a longer run would show longer waits');
-  if (result.host.memory.overcommitted) warnings.push('more memory is held than the host has; a real kernel would swap or kill');
+  if (result.host.memory.overcommitted)
+    warnings.push('more memory was held than the host has: what was beyond it lay on swap, or somebody was killed for it');
   return warnings;
 }
 

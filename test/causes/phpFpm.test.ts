@@ -276,3 +276,227 @@ describe('slow', () => {
     expect(told(0, [event(0, { verb: 'slow', on: 'php-fpm', times: 3 }, 1000)], [10, 2000], cpu).tookMs).toEqual([300, 100]);
   });
 });
+
+describe('max_execution_time', () => {
+  it('counts CPU of the process: a script beyond it gets a fatal error and 500, its child lives', () => {
+    const pages = [scriptPage({ cpuMs: always(70_000) })];
+    const { ends, logs, figure } = told(0, [], [0, 10], { pages });
+    expect(ends).toEqual([
+      '30000 ms: 500 (max_execution_time: the script used too much CPU) at 0 ms',
+      '60000 ms: 500 (max_execution_time: the script used too much CPU) at 10 ms',
+    ]);
+    expect(logs).toEqual(['php-fpm: PHP Fatal error:  Maximum execution time of 30 seconds exceeded']);
+    expect([figure('php-fpm', 'children started'), figure('php-fpm', 'children')]).toEqual([0, 1]);
+  });
+
+  it('time in the database, or waiting for something outside, does not count', () => {
+    const pages = [
+      scriptPage({ cpuMs: always(29_000), waitMs: always(50_000), queries: [query({ holdMs: always(50_000), commit: true })] }),
+    ];
+    expect(told(0, [], [0], { pages }).tookMs).toEqual([129_000]);
+  });
+
+  it('nor does time in which others have the core', () => {
+    const pages = [scriptPage({ cpuMs: always(20_000) })];
+    const { tookMs } = told(0, [], [0, 0], { pages, host: { cores: 1 }, php: { maxChildren: 2 } });
+    expect(tookMs).toEqual([40_000, 40_000]);
+  });
+
+  it('strikes in the middle of a stretch between two queries; what was asked before has been answered', () => {
+    const page = scriptPage({ cpuMs: always(3000), queries: [query({ times: always(2), holdMs: always(100), commit: true })] });
+    const { ends, result } = told(0, [], [0], { pages: [page], php: { maxExecutionMs: 2500 } });
+    // Stretches of 1000: two whole ones, half of the third, two queries of 100.
+    expect(ends).toEqual(['2700 ms: 500 (max_execution_time: the script used too much CPU) at 0 ms']);
+    expect(result.stages.mysql.details.queries).toBe(2);
+  });
+
+  it('0 is no limit', () => {
+    expect(told(0, [], [0], { pages: [scriptPage({ cpuMs: always(70_000) })], php: { maxExecutionMs: 0 } }).tookMs).toEqual([
+      70_000,
+    ]);
+  });
+});
+
+describe('OPcache', () => {
+  const page = (cpuMs: number, compileMs: number) => scriptPage({ cpuMs: always(cpuMs), compileMs: always(compileMs) });
+
+  it('is warm when the run begins', () => {
+    expect(told(0, [], [0], { pages: [page(10, 200)] }).tookMs).toEqual([10]);
+  });
+
+  it('is lost by a reload, a restart, a kill; the first request compiles, the next does not', () => {
+    for (const what of [reload, restart('TERM')]) {
+      const { tookMs, figure } = told(0, [event(0, what)], [1000, 2000], { pages: [page(10, 200)] });
+      expect(tookMs).toEqual([210, 10]);
+      expect(figure('php-fpm', 'scripts compiled')).toBe(1);
+    }
+    expect(told(0, [event(0, kill, 10)], [1000, 2000], { pages: [page(10, 200)] }).tookMs).toEqual([210, 10]);
+  });
+
+  it("is the master's: children come and go and it stays", () => {
+    const php = { maxRequests: 1 };
+    expect(told(0, [event(0, reload)], [1000, 2000, 3000], { php, pages: [page(10, 200)] }).tookMs).toEqual([210, 10, 10]);
+  });
+
+  it('has no lock: whoever comes before the first has finished compiles for itself, side by side', () => {
+    const four = { host: { cores: 1 }, php: { maxChildren: 4 }, pages: [page(10, 200)] };
+    const { tookMs, figure } = told(0, [event(0, reload)], [[1000, 0, 4]], four);
+    // Four times 200 on one core, then four times 10.
+    expect(tookMs).toEqual([840, 840, 840, 840]);
+    expect(figure('php-fpm', 'scripts compiled')).toBe(4);
+    // Who comes when it is there does not compile: at 800 all have compiled.
+    const late = told(0, [event(0, reload)], [[1000, 0, 3], 1605], { ...four, pages: [page(10, 200)] });
+    expect(late.figure('php-fpm', 'scripts compiled')).toBe(3);
+  });
+
+  it('each script is compiled by itself', () => {
+    const pages = [page(10, 200), scriptPage({ cpuMs: always(10), compileMs: always(50) }, { path: '/b' })];
+    expect(told(0, [event(0, reload)], [1000, [2000, 1], [3000, 1], 4000], { pages }).tookMs).toEqual([210, 60, 10, 10]);
+  });
+
+  it('compiling is CPU of the script, and counts for max_execution_time', () => {
+    const { ends } = told(0, [event(0, reload)], [1000, 5000], { pages: [page(500, 700)], php: { maxExecutionMs: 1000 } });
+    expect(ends).toEqual([
+      '2000 ms: 500 (max_execution_time: the script used too much CPU) at 1000 ms',
+      '5500 ms: 200 at 5000 ms',
+    ]);
+  });
+
+  describe('the code is switched by a symlink', () => {
+    const switched: Happening = { verb: 'switch', on: 'code' };
+
+    it('with $realpath_root it is compiled anew at once, and once', () => {
+      const { tookMs } = told(0, [event(500, switched)], [0, 1000, 2000], {
+        pages: [page(10, 200)],
+        php: { realpathCacheTtlMs: 0 },
+      });
+      expect(tookMs).toEqual([10, 210, 10]);
+    });
+
+    it('without, each child sees it when its own path has expired: realpath_cache_ttl, 120 s from its first look', () => {
+      const { tookMs } = told(0, [event(500, switched)], [0, 60_000, 119_900, 120_000, 150_000], { pages: [page(10, 200)] });
+      expect(tookMs).toEqual([10, 10, 10, 210, 10]);
+      // The second child looks first at 60,000, finds the new release, and compiles it for the first, too, which sees it at 120,000.
+      const two = told(0, [event(500, switched)], [0, 60_000, 119_900, 121_000, 150_000], {
+        pages: [page(10, 200)],
+        php: { maxChildren: 2 },
+      });
+      expect(two.tookMs).toEqual([10, 210, 10, 10, 10]);
+    });
+  });
+});
+
+describe('memory', () => {
+  const MB = 1e6;
+  const noPool = { bufferPoolBytes: 0, datasetBytes: 0 };
+  const leaking = (bytes: number): Happening => ({ verb: 'leak', on: 'php-fpm', bytes });
+  const journal = (result: { events: readonly { atMs: number; text: string; kind: string }[] }) =>
+    result.events.filter(({ kind }) => ['kernel', 'php-fpm', 'mysql'].includes(kind)).map(({ atMs, text }) => `${atMs}: ${text}`);
+
+  it('a leak stays in its child until the child ends', () => {
+    const parts = (maxRequests: number): Bare => ({
+      host: { memoryBytes: 1000 * MB },
+      php: { childBytes: 40 * MB, maxRequests },
+    });
+    const clicks = Array.from({ length: 30 }, (_, i) => 100 * i);
+    const peak = (maxRequests: number) =>
+      told(10, [event(0, leaking(MB))], clicks, parts(maxRequests)).result.host.memory.by['php-fpm'];
+    expect(peak(0)).toBe(70 * MB);
+    // Ten requests, the last of which ends it.
+    expect(peak(10)).toBe(50 * MB);
+  });
+
+  it('a leak that has been mended leaves what it left', () => {
+    const { result } = told(10, [event(0, leaking(MB), 150)], [0, 100, 200, 300], { php: { childBytes: 40 * MB } });
+    expect(result.host.memory.by['php-fpm']).toBe(42 * MB);
+  });
+
+  it('children x memory > RAM kills the database, the largest process, which systemd starts again after 5 s', () => {
+    const dynamic = {
+      pm: 'dynamic' as const,
+      maxChildren: 20,
+      startServers: 2,
+      minSpareServers: 2,
+      maxSpareServers: 3,
+      childBytes: 40 * MB,
+    };
+    const { result, ends } = told(10_000, [], [[100, 0, 2], 6500], {
+      host: { memoryBytes: 400 * MB },
+      php: dynamic,
+      mysql: { ...noPool, baseBytes: 300 * MB, unit: { restart: 'on-abnormal', restartMs: 5000, startMs: always(500) } },
+      durationMs: 5000,
+    });
+    // 300 + 2 children of 40 fit into 400. At 1000 both are busy and one more is forked: 420.
+    expect(journal(result)).toEqual([
+      '1000: kernel: Out of memory: Killed process … (mysqld) anon-rss:292969kB',
+      '1000: mysql.service: A process of this unit has been killed by the OOM killer.',
+      expect.stringMatching(/^1000: .*/),
+    ]);
+    expect(ends).toEqual([]);
+    expect(result.host.memory.usedMax).toBe(420 * MB);
+  });
+
+  it('the largest process may be a child: its unit is stopped as a whole and stays down', () => {
+    const { result, ends, logs } = told(1000, [event(0, leaking(400 * MB))], [0, 500, 1200, 1300], {
+      host: { memoryBytes: 500 * MB },
+      php: { maxChildren: 2, childBytes: 40 * MB },
+      mysql: { ...noPool, baseBytes: 300 * MB },
+    });
+    // 380 and a leak of 400 at 1000: the child that leaked holds 440, mysqld 300.
+    expect(journal(result)).toEqual([
+      '1000: kernel: Out of memory: Killed process … (php-fpm) anon-rss:429688kB',
+      '1000: php-fpm.service: A process of this unit has been killed by the OOM killer.',
+      "1000: php-fpm.service: Failed with result 'oom-kill'.",
+      '1000: php-fpm.service: main process killed',
+    ]);
+    expect(ends).toEqual([
+      '1000 ms: 200 at 0 ms',
+      '1000 ms: 502 (stopped with the script in its hands) at 500 ms',
+      '1200 ms: 502 (nobody listens: the socket is gone) at 1200 ms',
+      '1300 ms: 502 (nobody listens: the socket is gone) at 1300 ms',
+    ]);
+    expect(logs).toContain(RESET);
+  });
+
+  it('the killed child had a script in its hands', () => {
+    const job = { processes: 1, cpuMs: 1e6, reads: 0, memoryBytes: 30 * MB };
+    const { ends } = told(1000, [event(500, { verb: 'cron', on: 'host', job })], [0], {
+      host: { memoryBytes: 60 * MB },
+      php: { childBytes: 40 * MB },
+    });
+    expect(ends).toEqual(['500 ms: 502 (killed by the kernel: out of memory) at 0 ms']);
+  });
+
+  it('a batch job that is larger than the rest is killed itself', () => {
+    const job = { processes: 2, cpuMs: 1e6, reads: 10, memoryBytes: 300 * MB };
+    const { result, tookMs } = told(0, [event(500, { verb: 'cron', on: 'host', job })], [400], {
+      host: { memoryBytes: 500 * MB, cores: 1 },
+      php: { childBytes: 40 * MB },
+      mysql: null,
+      pages: [scriptPage({ cpuMs: always(200) })],
+    });
+    // One of the two is killed at 500, 100 before the script's end; the other takes half the core from then on.
+    expect(tookMs).toEqual([300]);
+    expect(result.host.memory.usedMax).toBe(640 * MB);
+    expect(journal(result)).toEqual(['500: kernel: Out of memory: Killed process … (cron) anon-rss:292969kB']);
+  });
+
+  it('with swap nobody is killed: each script waits for those of its pages that lie there', () => {
+    const disk = { iops: Infinity, queueDepth: 1, latencyMs: always(2), fsyncMs: always(0) };
+    const { tookMs, result } = told(10, [], [0, 1000], {
+      host: { memoryBytes: 72 * MB, swapBytes: 100 * MB, disk },
+      php: { maxChildren: 2, childBytes: 40 * MB },
+    });
+    // 8 of 80 MB lie on swap: of the 5,000 pages that a script touches, 500, each a read of 2 ms.
+    expect(tookMs).toEqual([1010, 1010]);
+    expect(journal(result)).toEqual([]);
+  });
+
+  it('when swap is full, too, the kernel kills', () => {
+    const { result } = told(10, [], [], {
+      host: { memoryBytes: 72 * MB, swapBytes: 7 * MB },
+      php: { maxChildren: 2, childBytes: 40 * MB },
+    });
+    expect(journal(result)[0]).toBe('0: kernel: Out of memory: Killed process … (php-fpm) anon-rss:39063kB');
+  });
+});

@@ -63,6 +63,18 @@ describe('what to look at next', () => {
     );
   });
 
+  it('of memory that ran out, before anything else', () => {
+    const { host } = fixtures.result();
+    const memory = { ...host.memory, usedMax: 5 * 1024 ** 3, overcommitted: true };
+    const kill = { atMs: 1000, kind: 'kernel', text: 'kernel: Out of memory: Killed process … (mysqld) anon-rss:1kB' };
+    const found = (kills: number) =>
+      findings(fixtures.result({ host: { ...host, memory }, events: Array(kills).fill(kill) }), fixtures.model())[0];
+    expect(found(1)).toBe(
+      'Memory ran out, 5 GiB of 4 GiB, and the kernel killed mysqld: fewer or smaller children, a smaller buffer pool, or more memory.',
+    );
+    expect(found(3)).toContain('the kernel killed mysqld, the first of 3 times:');
+  });
+
   it('of a full network, disk, and memory that is promised twice', () => {
     const { host } = fixtures.result();
     const network = { ...host.network, sendUtilisation: 0.98 };

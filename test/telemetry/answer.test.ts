@@ -61,6 +61,7 @@ describe('answer', () => {
         host: {
           cores: 2,
           memoryBytes: 1000,
+          swapBytes: 1000,
           systemBytes: 100,
           disk: { iops: Infinity, queueDepth: 1, latencyMs: always(100), fsyncMs: always(0) },
           network: { sendBytesPerMs: 104, receiveBytesPerMs: Infinity },

@@ -28,8 +28,10 @@ describe('warnings', () => {
   });
 
   it('more memory than there is is told', () => {
-    const { warnings } = story(bare({ host: { memoryBytes: 10 }, php: { childBytes: 11 } }), []).result;
-    expect(warnings).toContain('more memory is held than the host has; a real kernel would swap or kill');
+    const { warnings } = story(bare({ host: { memoryBytes: 10, swapBytes: 10 }, php: { childBytes: 11 } }), []).result;
+    expect(warnings).toContain(
+      'more memory was held than the host has: what was beyond it lay on swap, or somebody was killed for it',
+    );
   });
 
   it('an interrupted run says where', async () => {
