@@ -7,6 +7,7 @@
  */
 import { Command } from 'commander';
 import { VERSION } from '../version.js';
+import type { CapacityOptions } from './capacity.js';
 import { complain } from './complain.js';
 import type { ExitCode } from './exit.js';
 import { UsageError } from './failures.js';
@@ -62,6 +63,7 @@ function program(end: (code: ExitCode) => void): Command {
   runs(lempsim, end);
   runs(lempsim.command('run').description('run a scenario; the verb may be left out'), end);
   traces(lempsim.command('trace').description('follow one request and show where its time went'), end);
+  finds(lempsim.command('capacity').description('how much load the site takes before a goal is missed'), end);
   validates(lempsim.command('validate').description('simulate measured runs and show predicted beside measured'), end);
   imports(lempsim.command('import').description("write a site file from a box's own nginx.conf, www.conf and my.cnf"), end);
   resolves(lempsim.command('resolve').description('print the whole scenario, site and defaults written out'), end);
@@ -93,6 +95,19 @@ function traces(command: Command, end: (code: ExitCode) => void): void {
     .action(async (scenario: string | undefined, options: TraceOptions) => {
       await oneScenario(command);
       end(await (await import('./trace.js')).trace(scenario, options));
+    });
+}
+
+function finds(command: Command, end: (code: ExitCode) => void): void {
+  takesScenario(command)
+    .option(
+      '--slo <goal>',
+      "a goal, such as 'p95 < 500ms'; may be given several times (default: p95 < 500ms, errors < 1%)",
+      gather,
+    )
+    .action(async (scenario: string | undefined, options: CapacityOptions) => {
+      await oneScenario(command);
+      end(await (await import('./capacity.js')).capacityOf(scenario, options));
     });
 }
 

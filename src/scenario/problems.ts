@@ -28,7 +28,8 @@ export class UnreadableError extends Error {
 
 /** `surge.yaml:4:10: host.cores: expected a whole number of at least 1, got "two"` */
 function line(problem: Problem): string {
-  const where = problem.option !== undefined ? `--set ${printable(problem.option)}` : printable(problem.file) + spot(problem);
+  const where =
+    problem.option !== undefined ? `${problem.file} ${printable(problem.option)}` : printable(problem.file) + spot(problem);
   return problem.path === '' ? `${where}: ${problem.message}` : `${where}: ${printable(problem.path)}: ${problem.message}`;
 }
 
