@@ -240,7 +240,7 @@ function withCosts(model: Model, { nginx, php, mysql }: Costs): Model {
 
 // Both.
 
-/** Every client is new, and next to the server. */
+/** Every client is new, next to the server, and asks once. */
 function modelOf(
   measured: MeasuredRun,
   site: CalibratedSite,
@@ -257,7 +257,7 @@ function modelOf(
     seed: String(measured.seed),
     duration: `${endMs + DRAIN_MS}ms`,
     traffic: [{ rate: '0/s' }],
-    visitors: { round_trip: '30us', patience: `${patienceMs}ms`, keep_alive: 'off' },
+    visitors: { round_trip: '30us', patience: `${patienceMs}ms`, keep_alive: 'off', auto_reload: 'off' },
     events,
   };
   const model = toModel(scenario, { set, readSite: () => site.text });
