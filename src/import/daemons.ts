@@ -10,6 +10,7 @@ import { type Fact, type Facts, factOf, isPlain } from './fact.js';
 import type { Directive } from './nginxConf.js';
 import type { Scope } from './nginxScope.js';
 import type { Pool } from './pool.js';
+import { protectionFacts, protective } from './protections.js';
 import type { Chosen } from './server.js';
 import { hostNameOf } from './server.js';
 import { spotOf, type Trouble } from './trouble.js';
@@ -30,10 +31,11 @@ export function nginxFacts({ main, server }: Chosen, php: Scope | null, facts: F
   const scope = php ?? server.scope;
   const events = main.blocks('events').map((block) => main.within(block));
   for (const setting of carried('nginx')) {
-    if (setting.name === 'listen.backlog') continue;
+    if (setting.name === 'listen.backlog' || protective.includes(setting.name)) continue;
     const directive = scope.find(setting.name) ?? events.map((block) => block.own(setting.name).at(-1)).find(Boolean);
     if (directive) put(facts, `nginx.${setting.name}`, ofDirective(directive, setting, trouble));
   }
+  protectionFacts(server, scope, server.scope.around as Scope, facts, trouble);
   backlog(server.scope, facts, trouble);
   const secure = server.scope.own('listen').find(({ values }) => values.includes('ssl')) ?? oldSsl(server.scope);
   if (secure) facts.set('tcp.tls.version', tlsVersion(server.scope, secure));
@@ -75,6 +77,13 @@ const idle: Readonly<Record<string, readonly string[]>> = {
   dynamic: ['pm.process_idle_timeout'],
   ondemand: ['pm.start_servers', 'pm.min_spare_servers', 'pm.max_spare_servers', 'pm.max_spawn_rate'],
 };
+
+/** What matters only beside another directive, which is not there: the details of a cache or a limit that is off. */
+export function isMoot(path: string, facts: Facts): boolean {
+  const [, of] = /^nginx\.(fastcgi_cache|limit_req|limit_conn)[_.]/.exec(path) ?? [];
+  if (of === undefined || facts.has(path)) return false;
+  return of === 'fastcgi_cache' ? facts.get('nginx.fastcgi_cache')?.value !== 'on' : !facts.has(`nginx.${of}`);
+}
 
 export function isIdle(name: string, pm: unknown): boolean {
   return typeof pm === 'string' && (idle[pm]?.includes(name) ?? false);

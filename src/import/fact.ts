@@ -1,4 +1,5 @@
 /** What a file says of one setting, in the words of a site file, and where it says so. */
+import { anyOf } from '../scenario/nearest.js';
 import type { Place } from '../scenario/place.js';
 import { show } from '../scenario/problems.js';
 import type { SettingOf } from '../scenario/settings.js';
@@ -6,9 +7,10 @@ import type { Dialect } from './dialects.js';
 import type { Trouble } from './trouble.js';
 
 export type Scalar = string | number;
+export type Value = Scalar | readonly string[] | object;
 
 export interface Fact {
-  readonly value: Scalar;
+  readonly value: Value;
   /** `null` where no file says it. */
   readonly place: Place | null;
   /** What a reader must know besides the place, or in place of it: that a value was cut, or follows from another. */
@@ -20,7 +22,7 @@ export type Facts = Map<string, Fact>;
 
 /** Kinds of setting that no server's file could give in one word. */
 export function isPlain(setting: SettingOf): boolean {
-  return !/^law|mapping/.test(setting.kind);
+  return !/^law|^list|mapping|by status/.test(setting.kind);
 }
 
 /** Reads a server's word for a setting; a word that the server would refuse is a problem. */
@@ -37,7 +39,8 @@ function read({ kind }: SettingOf, text: string, dialect: Dialect): Scalar | nul
   if (kind.startsWith('size')) return written(dialect.bytes(text), sizeText);
   if (kind.startsWith('whole number') || /^\d, \d/.test(kind)) return dialect.whole(text);
   if (kind.startsWith('`on`')) return written(dialect.onOff(text), (on) => (on ? 'on' : 'off'));
-  return text;
+  // One of the words that the kind lists, or a text of its own form, which the site's schema checks.
+  return kind.startsWith('`') ? null : text;
 }
 
 function written<V>(value: V | null, text: (value: V) => string): string | null {
@@ -47,7 +50,9 @@ function written<V>(value: V | null, text: (value: V) => string): string | null 
 function expectation({ kind }: SettingOf, { examples }: Dialect): string {
   if (kind.startsWith('duration')) return `a duration such as ${examples.duration}`;
   if (kind.startsWith('size')) return `a size such as ${examples.size}`;
-  return `a ${kind.replaceAll('`', '')}`;
+  const words = kind.split(', ').map((word) => word.replaceAll('`', ''));
+  if (words.length > 1 && kind.startsWith('`')) return words.length > 2 ? `one of ${anyOf(words)}` : anyOf(words);
+  return `a ${words.join(', ')}`;
 }
 
 /** `durationText(90000) // => '90s'` */

@@ -32,7 +32,8 @@ function ofNginx({ nginx, pages, directives }: Box): LeftOver {
   const visit = (list: readonly Directive[], depth: number): void => {
     for (const directive of list) {
       if (skip.has(directive)) continue;
-      const inside = directive.children !== null && into.includes(directive.name) && depth < 100;
+      const open = into.includes(directive.name) || (directive.name === 'upstream' && server.scope.isUsed(directive));
+      const inside = open && directive.children !== null && depth < 100;
       if (inside) visit(directive.children as readonly Directive[], depth + 1);
       else if (!server.scope.isUsed(directive)) found.push(directive);
     }

@@ -19,9 +19,17 @@ export class Scope {
 
   /** Of this block alone. */
   own(name: string): readonly Directive[] {
-    const found = this.directives.filter((directive) => directive.name === name);
-    for (const each of found) this.used.add(each);
-    return found;
+    return this.peek(name).map((each) => this.use(each));
+  }
+
+  /** The same, without using them: for what is looked at, and not modelled. */
+  peek(name: string): readonly Directive[] {
+    return this.directives.filter((directive) => directive.name === name);
+  }
+
+  use(directive: Directive): Directive {
+    this.used.add(directive);
+    return directive;
   }
 
   /** What holds here; `null` if nothing was said. */

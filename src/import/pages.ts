@@ -42,7 +42,7 @@ export function pagesOf(locations: Locations): Pages {
     if (answer.by === 'php') php ??= answer;
   };
   look('/', locations.answer('/'));
-  for (const path of namedPaths(locations)) look(path, locations.answer(path));
+  for (const path of namedPaths(locations)) look(path, locations.answer(path, /\.(?!php)\w+$/.test(path)));
   // A site whose front page is a file may have scripts all the same.
   if (php === null) {
     const script = locations.answer('/index.php');
@@ -57,7 +57,7 @@ export function pagesOf(locations: Locations): Pages {
 /** Paths that locations name outright, `/` aside. */
 function namedPaths({ all }: Locations): string[] {
   const named = all.filter(({ modifier, pattern, scope }) => {
-    const closed = scope.own('internal').length > 0 || scope.own('deny').some(({ values }) => values[0] === 'all');
+    const closed = scope.peek('internal').length > 0 || scope.peek('deny').some(({ values }) => values[0] === 'all');
     return ['', '=', '^~'].includes(modifier) && /^\/[\x21-\x7e]{1,199}$/.test(pattern) && !closed;
   });
   return [...new Set(named.map(({ pattern }) => pattern))].slice(0, PAGES_MAX);

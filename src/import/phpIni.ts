@@ -62,6 +62,7 @@ class PhpIniReader {
     const { place } = this.cursor;
     let name = '';
     while (!this.cursor.ended && !'=\n;'.includes(this.cursor.here)) name += this.cursor.step();
+    if (name.startsWith('#')) this.trouble.wrong(place, 'expected ; before a comment, got #');
     if (name.trim() === '') {
       this.trouble.wrong(place, `expected a setting, got ${show(this.cursor.here)}`);
       this.cursor.restOfLine();

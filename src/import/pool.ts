@@ -80,11 +80,10 @@ export interface Target {
 /** Follows `fastcgi_pass` through a variable and through an upstream. */
 export function targetOf(pass: Directive, scope: Scope, http: Scope): Target {
   const word = resolved(pass.values[0] ?? '', scope, http);
-  const upstream = http.blocks('upstream').find(({ values }) => values[0] === word);
+  const upstream = http.peek('upstream').find(({ values }) => values[0] === word);
   if (upstream === undefined) return { address: word.includes('$') ? null : addressOf(word), others: [] };
-  const servers = (upstream.children ?? [])
-    .filter(({ name }) => name === 'server')
-    .map(({ values }) => addressOf(values[0] ?? ''));
+  const inside = http.within(http.use(upstream));
+  const servers = inside.own('server').map(({ values }) => addressOf(values[0] ?? ''));
   return { address: servers[0] ?? null, others: servers.slice(1) };
 }
 
@@ -93,10 +92,12 @@ function resolved(word: string, scope: Scope, http: Scope): string {
   const [, name] = /^(?:unix:)?\$\{?(\w+)\}?$/.exec(word) ?? [];
   if (name === undefined) return word;
   for (let around: Scope | null = scope; around !== null; around = around.around) {
-    const set = around.own('set').find(({ values }) => values[0] === `$${name}`);
+    const set = around.peek('set').find(({ values }) => values[0] === `$${name}`);
+    if (set) around.use(set);
     if (set) return (word.startsWith('unix:') ? 'unix:' : '') + (set.values[1] ?? '');
   }
-  const map = http.blocks('map').find(({ values }) => values[1] === `$${name}`);
+  const map = http.peek('map').find(({ values }) => values[1] === `$${name}`);
+  if (map) http.use(map);
   return map?.children?.find((child) => child.name === 'default')?.values[0] ?? word;
 }
 

@@ -74,13 +74,13 @@ function named(servers: readonly Server[], asked: string): Server | undefined {
 }
 
 function asksPhp({ scope, locations }: Server): boolean {
-  return [scope, ...locations.all.map((location) => location.scope)].some((each) => each.own('fastcgi_pass').length > 0);
+  return [scope, ...locations.all.map((location) => location.scope)].some((each) => each.peek('fastcgi_pass').length > 0);
 }
 
 /** A server that sends all visitors to another one, as from http to https. */
 function onlyReturns({ scope, locations }: Server): boolean {
   return (
-    scope.own('return').length > 0 ||
-    (locations.all.length > 0 && locations.all.every((each) => each.scope.own('return').length > 0))
+    scope.peek('return').length > 0 ||
+    (locations.all.length > 0 && locations.all.every((each) => each.scope.peek('return').length > 0))
   );
 }

@@ -5,7 +5,7 @@
 import { printable } from '../scenario/problems.js';
 import { type SettingOf, settingsOf } from '../scenario/settings.js';
 import type { Box } from './box.js';
-import { isIdle, own } from './daemons.js';
+import { isIdle, isMoot, own } from './daemons.js';
 import type { Danger } from './dangers.js';
 import type { Fact } from './fact.js';
 import type { Known } from './known.js';
@@ -82,6 +82,7 @@ function line(path: string, setting: SettingOf, { known, dangers }: Findings, in
   const fact = known.fact(at);
   if (fact) return [...warnings, `${indent}${setting.name}: ${yaml(fact.value)}  # ${originOf(fact)}`];
   if (at === 'tcp.tls') return tlsOf(known.fact('tcp.tls.version'), indent);
+  if (setting.optional || isMoot(at, known.box.facts)) return warnings;
   if (setting.kind === 'mapping') {
     const inner = settingsOf(...at.split('.')).flatMap((member) =>
       line(at, member, { known, dangers } as Findings, `${indent}  `),
@@ -171,15 +172,18 @@ function comment(text: string, indent = '', hang = ''): string[] {
   return [...lines, current];
 }
 
-/** A scalar that YAML reads back as it is. */
+/** A scalar that YAML reads back as it is, in quotes only where it needs them. */
 function yaml(value: unknown): string {
-  if (typeof value !== 'string') return String(value);
-  const plain = /^[A-Za-z/][\w./-]*$|^\d+(?:\.\d+)?(?:ms|us|s|m|h)$|^\d+ (?:B|[KMG]iB)$|^\d+\.\d+\.\d+\.\d+:\d+$/.test(value);
-  return plain && !/^(?:true|false|null|~)$/i.test(value) ? value : JSON.stringify(printable(value));
+  if (typeof value !== 'string') return flow(value);
+  if (/^\d+(?:\.\d+){3}:\d+$/.test(value)) return value;
+  const plain = /^[A-Za-z0-9/]([\w./: -]*[\w./-])?$/.test(value) && !value.includes(': ');
+  const otherwise = /^[\d.:+_-]+$|^0[xo]|^\d[\d.]*e[+-]?\d+$|^(?:true|false|null)$/i.test(value);
+  return plain && !otherwise ? value : JSON.stringify(printable(value));
 }
 
 function flow(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
+  if (typeof value === 'string') return yaml(value);
   if (typeof value !== 'object' || value === null) return String(value);
   return `{ ${Object.entries(value)
     .map(([key, member]) => `${key}: ${flow(member)}`)

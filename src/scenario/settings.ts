@@ -1,5 +1,5 @@
 /** What a site's section can say, as data: for who writes site files rather than reads them. */
-import type * as z from 'zod';
+import * as z from 'zod';
 import { hintOf, sourceOf } from './schema/hint.js';
 import { site } from './schema/scenario.js';
 import { mappingsOf, memberOf, unwrapped } from './shape.js';
@@ -8,6 +8,8 @@ export interface SettingOf {
   readonly name: string;
   /** As the tables of the documentation name it: `duration of at least 1ms`; `mapping` for a section of its own. */
   readonly kind: string;
+  /** Whether it may be left out although nothing stands for it. */
+  readonly optional: boolean;
   /** Where it is not given; `undefined` if nothing stands for it. */
   readonly fallback: unknown;
   /** Where that comes from; empty without one. */
@@ -20,6 +22,7 @@ export function settingsOf(...path: readonly string[]): readonly SettingOf[] {
   return Object.entries(mappingsOf(section)[0].shape).map(([name, schema]) => {
     const source = sourceOf(schema as z.ZodType) ?? '';
     const fallback = source === '' ? undefined : (schema as z.ZodPrefault<z.ZodType>).def.defaultValue;
-    return { name, kind: hintOf(unwrapped(schema as z.ZodType))?.kind ?? 'mapping', fallback, source };
+    const optional = schema instanceof z.ZodOptional;
+    return { name, optional, kind: hintOf(unwrapped(schema as z.ZodType))?.kind ?? 'mapping', fallback, source };
   });
 }

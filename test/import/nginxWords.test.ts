@@ -32,7 +32,7 @@ describe('words', () => {
     ['a "b c" \'d;{}\' "e#f";', ['a|b c|d;{}|e#f;']],
     ['a "say \\"hi\\"" \'it\\\'s\';', ['a|say "hi"|it\'s;']],
     ['a "t\\tn\\n" \\\\ \\d\\.php\\;x;', ['a|t\tn\n|\\|\\d\\.php\\;x;']],
-    ['set $x ${host}y;', ['set|$x|${host}y;']],
+    ['set $x $' + '{host}y;', ['set|$x|$' + '{host}y;']],
     ['location ~ "^/a{2}$" { }', ['location|~|^/a{2}${', '}']],
     ['location ~ ^/a{ }', ['location|~|^/a{', '}']],
     ['if ($a = "b") { c; }', ['if|($a|=|b|){', 'c;', '}']],
@@ -47,7 +47,7 @@ describe('Lua', () => {
   test.each([
     ['content_by_lua_block { local t = { 1 } } a;'],
     ['content_by_lua_block { -- a } in a comment\n } a;'],
-    ['content_by_lua_block { local s = "}" .. \'}\\\'}\' } a;'],
+    ["content_by_lua_block { local s = \"}\" .. '}\\'}' } a;"],
     ['content_by_lua_block { local s = [==[ } ]] } ]==] } a;'],
     ['content_by_lua_block { --[[ } \n } ]] x() } a;'],
   ])('is passed over: %j', (text) => expect(read(text)).toEqual(['content_by_lua_block;', 'a;']));
