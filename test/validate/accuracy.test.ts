@@ -54,3 +54,13 @@ describe('held workers, backlogs and timeouts: who is answered and who is not', 
     for (const comparison of runs) expect(Math.abs(errorOf(comparison, 'mean')), comparison.run).toBeLessThan(0.005);
   });
 });
+
+describe('nginx reloaded and restarted under load: what is lost, and how', () => {
+  it.each(comparisons('E_nginx_reload_restart.json'))('$run', ({ run, figures }) => {
+    const classes = figures.filter(({ kind, name }) => kind === 'count' && !name.startsWith('queue'));
+    for (const { name, predicted, measured } of classes) {
+      expect(Math.abs(predicted! - measured!), name).toBeLessThanOrEqual(Math.max(3, 0.25 * measured!));
+    }
+    if (run.includes('nginx_reload')) expect(classes.map(({ name }) => name)).toEqual(['answered']);
+  });
+});
