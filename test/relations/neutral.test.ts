@@ -16,6 +16,9 @@ const SCENARIOS = 200;
 /** Beyond any instant of a run, in ms. */
 const NEVER = 1e9;
 
+/** Figures that are there when a limit or the cache is, whatever they count. */
+const OF_PROTECTIONS = /limit_req|limit_conn|cache|stale/;
+
 const models = someScenarios(SCENARIOS, { events: 2 }).map((scenario) => toModel(scenario));
 const answers = models.map((model) => JSON.stringify(told(run(model))));
 
@@ -25,9 +28,6 @@ function told({ scenarioHash: _hash, scenario: _scenario, about: _about, site: _
   const details = Object.fromEntries(Object.entries(nginx.details).filter(([name]) => !OF_PROTECTIONS.test(name)));
   return { ...result, stages: { ...others, nginx: { ...nginx, details } } };
 }
-
-/** Figures that are there when a limit or the cache is, whatever they count. */
-const OF_PROTECTIONS = /limit_req|limit_conn|cache|stale/;
 
 /** `change` makes no difference, in any of the scenarios that it applies to. */
 function makesNoDifference(change: (model: Model) => Model | null, least = SCENARIOS / 8): void {
