@@ -1,6 +1,7 @@
 /** How an answer ends: the thresholds, how to have it again, and what it does not know. */
 import type { Metric, Model } from '../model.js';
 import type { Result, ThresholdResult } from '../telemetry/result.js';
+import { someTryAgain } from '../telemetry/views.js';
 import { count, duration, figure, rate, share } from './format.js';
 import type { Brush, Look } from './look.js';
 import { left, right, table } from './table.js';
@@ -34,6 +35,7 @@ function inUnitOf(metric: Metric, value: number): string {
     case 'errors':
     case 'availability':
     case 'utilisation':
+    case 'views':
       return share(value);
     case 'goodput':
     case 'throughput':
@@ -41,6 +43,7 @@ function inUnitOf(metric: Metric, value: number): string {
     case 'outcome':
       return count(value);
     case 'queue':
+    case 'attempts':
       return figure(value);
     default:
       return duration(value);
@@ -63,10 +66,12 @@ export function again(result: Pick<Result, 'seed' | 'scenarioHash' | 'lempsim'>,
 }
 
 /** The last figure: fluid sharing against a real kernel's turns, measured on one stack. */
-const leftOut =
-  'HTTP/2, caches in front of PHP, swapping, other programs on the box, and visitors who try again after a failure. The CPU is ' +
-  'shared evenly at every moment; a real kernel gives it in turns, which under load makes waits 10 to 19 % longer.';
+const evenly =
+  'The CPU is shared evenly at every moment; a real kernel gives it in turns, which under load makes waits 10 to 19 % longer.';
 
-export function whatIsLeftOut(look: Look): string[] {
+export function whatIsLeftOut(model: Model, look: Look): string[] {
+  const things = ['HTTP/2', 'caches in front of PHP', 'swapping', 'other programs on the box'];
+  if (!someTryAgain(model)) things.push('visitors who try again after a failure');
+  const leftOut = `${things.slice(0, -1).join(', ')}, and ${things.at(-1)}. ${evenly}`;
   return [look.paint.strong('What the model leaves out'), ...wrap(leftOut, Math.max(80, look.width), '  ').map(look.paint.faint)];
 }

@@ -11,6 +11,7 @@ import { type Diagnosis, diagnose, fullFrom, type Peak, type Surge, type Use } f
 import { clock, count, duration, rate, several, share } from './format.js';
 import { placesInWords, stageName } from './names.js';
 import { closedUsers } from './traffic.js';
+import { metastableHeadline } from './views.js';
 
 /** Below this share of failures a site without a full part still counts as holding. */
 const fewFailures = 0.01;
@@ -24,6 +25,7 @@ function verdictOf(result: Result, model: Model): string {
   const { offered, good, failed } = result.requests;
   if (result.durationMs <= result.warmupMs) return 'That was during the warm-up, which is not counted.';
   if (offered === 0 && good + failed === 0) return `No request came in the ${duration(counted(result))} that were counted.`;
+  if (result.metastability !== undefined) return metastableHeadline(result.metastability, result);
   const diagnosis = diagnose(result, model);
   if (good + failed === 0) return `None of the ${several(offered, 'request')} was answered before the run ended.`;
   if (failed === 0)

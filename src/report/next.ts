@@ -11,6 +11,7 @@ import { type Diagnosis, diagnose, fullFrom } from './diagnosis.js';
 import { bytes, count, duration, figure, rate, several, share } from './format.js';
 import { mainCause, subject } from './headline.js';
 import { placesInWords, stageName } from './names.js';
+import { metastableFinding } from './views.js';
 
 const findingsMax = 3;
 
@@ -28,8 +29,25 @@ export function findings(result: Result, model: Model): string[] {
   if (result.requests.offered === 0) return [];
   const diagnosis = diagnose(result, model);
   const the = { result, model, diagnosis, known: arithmetic(model, diagnosis.peak) };
-  const rules: Rule[] = [outOfMemory, cpu, children, otherPlaces, line, disk, memory, deadWork, otherFailures, room, longest];
+  const rules: Rule[] = [
+    metastable,
+    outOfMemory,
+    cpu,
+    children,
+    otherPlaces,
+    line,
+    disk,
+    memory,
+    deadWork,
+    otherFailures,
+    room,
+    longest,
+  ];
   return rules.flatMap((rule) => rule(the) ?? []).slice(0, findingsMax);
+}
+
+function metastable({ result, model }: Case): string | null {
+  return metastableFinding(result, model);
 }
 
 function cpu({ result, model, diagnosis: { limit, peak }, known }: Case): string | null {

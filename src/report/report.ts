@@ -42,7 +42,7 @@ export function report(hostileResult: Result, hostileModel: Model, options: Repo
     next(result, model, look),
     thresholds(result, model, look),
     again(result, command, look),
-    whatIsLeftOut(look),
+    whatIsLeftOut(model, look),
   ];
   return asText(sections);
 }

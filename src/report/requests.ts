@@ -5,11 +5,14 @@ import type { Look } from './look.js';
 import { stageName } from './names.js';
 import { left, right, table } from './table.js';
 import { wrap } from './text.js';
+import { viewsInWords } from './views.js';
 
 export function requests(result: Result, look: Look): string[] {
   const { offered, good, failed, unfinished } = result.requests;
   const totals = `${count(offered)} came, ${count(good)} were answered, ${count(failed)} failed, ${count(unfinished)} were under way at the end`;
-  const lines = [totals, ...availability(result)].flatMap((line) => wrap(line, Math.max(80, look.width), '  '));
+  const lines = [totals, ...viewsInWords(result), ...availability(result)].flatMap((line) =>
+    wrap(line, Math.max(80, look.width), '  '),
+  );
   return [look.paint.strong('Requests'), ...lines, ...outcomes(result, look), ...logs(result, look)];
 }
 

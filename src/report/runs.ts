@@ -29,7 +29,7 @@ export function reportOfRuns(hostileRuns: Runs, hostileModel: Model, options: Re
     thresholdsOfRuns(runs, model, look),
     legend(look),
     again(runs, command, look),
-    whatIsLeftOut(look),
+    whatIsLeftOut(model, look),
   ]);
 }
 

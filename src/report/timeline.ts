@@ -64,10 +64,23 @@ function rowsOf({ series, stages }: Result): Row[] {
     rates('offered', offered),
     rates('good', good),
     rates('failed', failed),
+    ...attempts(series),
     { name: 'p95', values: series.p95, join: 'max', scale: slowest, end: slowest === 0 ? '-' : duration(slowest) },
     ...queues.map((stage): Row => queueRow(stage, series)),
     { name: 'CPU', values: series.cpu, join: 'mean', scale: 1, end: share(Math.min(1, greatest(series.cpu))) },
   ];
+}
+
+/** Pages that were asked for again, and PHP's work for nobody, where there was any. */
+function attempts({ views, forNobody, stepMs }: Series): Row[] {
+  if (views === undefined || forNobody === undefined || greatest(views.again) === 0) return [];
+  const again = views.again.map((times) => (times * 1000) / stepMs);
+  const rows: Row[] = [
+    { name: 'tried again', values: again, join: 'mean', scale: greatest(again), end: `${figure(greatest(again))}/s` },
+  ];
+  if (greatest(forNobody) > 0)
+    rows.push({ name: 'for nobody', values: forNobody, join: 'mean', scale: 1, end: share(Math.min(1, greatest(forNobody))) });
+  return rows;
 }
 
 function queueRow(stage: string, series: Series): Row {

@@ -1,12 +1,17 @@
 /** What a person would write into the margin of the run: when the surge began and ended, what failed first, when it was over. */
+import { metastabilityOf } from './metastability.js';
 import { recoveryOf } from './recovery.js';
 import type { CauseCount, EventNote } from './result.js';
 import type { Telemetry } from './telemetry.js';
 
 export function eventsOf(telemetry: Telemetry, causes: readonly CauseCount[]): EventNote[] {
-  return [...surge(telemetry), ...telemetry.journal.lines, ...firstFailures(causes), ...recovered(telemetry)].sort(
-    (a, b) => a.atMs - b.atMs,
-  );
+  return [
+    ...surge(telemetry),
+    ...telemetry.journal.lines,
+    ...firstFailures(causes),
+    ...recovered(telemetry),
+    ...tipped(telemetry),
+  ].sort((a, b) => a.atMs - b.atMs);
 }
 
 /** An event writes its own lines, when it happens. */
@@ -25,6 +30,12 @@ function firstFailures(causes: readonly CauseCount[]): EventNote[] {
   return causes.flatMap(({ firstMs, outcome, cause, count }) =>
     firstMs === null ? [] : [{ atMs: firstMs, kind: 'first failure', text: `first ${outcome} (${cause}), of ${count}` }],
   );
+}
+
+function tipped(telemetry: Telemetry): EventNote[] {
+  const metastability = metastabilityOf(telemetry);
+  if (metastability === null) return [];
+  return [{ atMs: metastability.toMs, kind: 'metastable', text: 'the load is as before, and the site does not come back' }];
 }
 
 function recovered(telemetry: Telemetry): EventNote[] {

@@ -61,15 +61,17 @@ function outlived({ model, series, views }: Telemetry, { name, fromMs, toMs }: T
     const due = Math.min(before.good, rate(views.begunSteps, from, from + stretch));
     if (rate(views.goodSteps, from, from + stretch) >= HALF * due) return null;
   }
-  const heldMs = sumOf(views.heldSteps, over, ends);
+  // What keeps it so is read off the second half, when what the trigger left behind has gone through.
+  const settled = Math.floor((over + ends) / 2);
+  const heldMs = sumOf(views.heldSteps, settled, ends);
   return {
     trigger: name,
     fromMs,
     toMs,
     before,
     after,
-    perView: 1 + rate(views.againSteps, over, ends) / after.offered,
-    forNobody: heldMs === 0 ? 0 : sumOf(views.forNobodySteps, over, ends) / heldMs,
+    perView: 1 + rate(views.againSteps, settled, ends) / after.offered,
+    forNobody: heldMs === 0 ? 0 : sumOf(views.forNobodySteps, settled, ends) / heldMs,
   };
 }
 

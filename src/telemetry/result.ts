@@ -81,7 +81,7 @@ export interface Metastability {
   readonly before: { readonly offered: number; readonly good: number };
   /** The same from the trigger's end to the end of the run. */
   readonly after: { readonly offered: number; readonly good: number };
-  /** What kept it so, from the trigger's end on: attempts per page view, and the share of PHP's time that went to answers for nobody. */
+  /** What kept it so, in the second half of that time: attempts per page view, and the share of PHP's time that went to answers for nobody. */
   readonly perView: number;
   readonly forNobody: number;
 }
