@@ -35,12 +35,14 @@ export function unitOf({ kind }: Metric): Unit {
     case 'errors':
     case 'availability':
     case 'utilisation':
+    case 'views':
       return 'share';
     case 'goodput':
     case 'throughput':
       return 'rate';
     case 'outcome':
     case 'queue':
+    case 'attempts':
       return 'number';
     default:
       return 'duration';

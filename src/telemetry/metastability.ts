@@ -63,6 +63,7 @@ function outlived({ model, series, views }: Telemetry, { name, fromMs, toMs }: T
   }
   // What keeps it so is read off the second half, when what the trigger left behind has gone through.
   const settled = Math.floor((over + ends) / 2);
+  const begun = sumOf(views.begunSteps, settled, ends);
   const heldMs = sumOf(views.heldSteps, settled, ends);
   return {
     trigger: name,
@@ -70,7 +71,7 @@ function outlived({ model, series, views }: Telemetry, { name, fromMs, toMs }: T
     toMs,
     before,
     after,
-    perView: 1 + rate(views.againSteps, settled, ends) / after.offered,
+    perView: begun === 0 ? 1 : 1 + sumOf(views.againSteps, settled, ends) / begun,
     forNobody: heldMs === 0 ? 0 : sumOf(views.forNobodySteps, settled, ends) / heldMs,
   };
 }
