@@ -24,6 +24,7 @@ const examples = `Examples
   lempsim ./mine.yaml --set host.cores=4         run a file, with one setting changed
   lempsim surge --json result.json               the figures to a file, the answer to the screen
   lempsim surge --runs 20                        twenty runs, one answer with intervals
+  lempsim deploy --variant 'nginx reload'         one variant by itself, in full
   lempsim trace surge --outcome 502              follow one request that got a 502
   lempsim resolve surge                          the scenario as a whole, every default written out
   lempsim list                                   what is built in
@@ -115,6 +116,7 @@ function validates(command: Command, end: (code: ExitCode) => void): void {
   command
     .argument('<files...>', 'measured runs: JSON, plain or gzipped')
     .requiredOption('--site <file>', 'the calibrated site that they were measured on')
+    .option('--variant <name>', 'only this one of its variants, by itself')
     .option('--json [file]', 'the figures as JSON, to stdout or to a file')
     .option('--quiet', 'no progress')
     .option('--no-color', 'without colours; NO_COLOR is respected, too')

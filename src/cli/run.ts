@@ -8,6 +8,7 @@ import { OurError } from './failures.js';
 import { OutputFile, print } from './output.js';
 import { progress } from './progress.js';
 import { repeatCommand } from './repeat.js';
+import { allVariants, chosen } from './sideBySide.js';
 import { type Signal, signals } from './signals.js';
 import { known } from './source.js';
 import { lookOf } from './terminal.js';
@@ -20,12 +21,15 @@ export interface RunOptions {
   readonly quiet?: boolean;
   readonly color: boolean;
   readonly ascii?: boolean;
+  /** One of the scenario's variants, by itself. */
+  readonly variant?: string;
 }
 
 export async function run(asked: string | undefined, options: RunOptions): Promise<ExitCode> {
   const source = await known(asked, options);
-  const model = await loadScenario(source, { seed: options.seed, set: options.set ?? [] });
-  const command = repeatCommand(source, model, options.set ?? []);
+  const model = chosen(await loadScenario(source, { seed: options.seed, set: options.set ?? [] }), options);
+  const command = repeatCommand(source, model, options);
+  if (model.variants.length > 0) return allVariants(model, command, options);
   const file = typeof options.json === 'string' && options.json !== '-' ? OutputFile.create(options.json) : null;
   try {
     const { frame, signal } = await follow(model, command, options.quiet ?? false);

@@ -17,6 +17,7 @@ import { OutputFile, print } from './output.js';
 import { progress } from './progress.js';
 import { repeatCommand } from './repeat.js';
 import { type RunOptions, warn } from './run.js';
+import { allVariants, chosen } from './sideBySide.js';
 import { type Signal, signals } from './signals.js';
 import { known } from './source.js';
 import { lookOf } from './terminal.js';
@@ -27,8 +28,9 @@ export interface SeveralRunsOptions extends RunOptions {
 
 export async function severalRuns(asked: string | undefined, options: SeveralRunsOptions): Promise<ExitCode> {
   const source = await known(asked, options);
-  const model = await loadScenario(source, { seed: options.seed, set: options.set ?? [] });
-  const command = repeatCommand(source, model, options.set ?? [], options.runs);
+  const model = chosen(await loadScenario(source, { seed: options.seed, set: options.set ?? [] }), options);
+  const command = repeatCommand(source, model, options, options.runs);
+  if (model.variants.length > 0) return allVariants(model, command, options, options.runs);
   const file = typeof options.json === 'string' && options.json !== '-' ? OutputFile.create(options.json) : null;
   try {
     const { runs, signal } = await follow(model, command, options);

@@ -6,6 +6,7 @@ import { OurError, UsageError } from './failures.js';
 import { OutputFile, print } from './output.js';
 import { repeatCommand } from './repeat.js';
 import type { RunOptions } from './run.js';
+import { chosen } from './sideBySide.js';
 import { known } from './source.js';
 import { lookOf } from './terminal.js';
 
@@ -19,7 +20,7 @@ export interface TraceOptions extends RunOptions {
 
 export async function trace(asked: string | undefined, options: TraceOptions): Promise<ExitCode> {
   const source = await known(asked, options);
-  const model = await loadScenario(source, { seed: options.seed, set: options.set ?? [] });
+  const model = chosen(await loadScenario(source, { seed: options.seed, set: options.set ?? [] }), options);
   const choice: Parameters<typeof followOne>[1] = {
     request: options.request,
     atMs: options.at,
@@ -43,7 +44,7 @@ export async function trace(asked: string | undefined, options: TraceOptions): P
       return followOne(model, choice);
     } catch (error) {
       if (isKnown(error)) throw error;
-      const command = repeatCommand(source, model, options.set ?? []).replace('sim -- ', 'sim -- trace ');
+      const command = repeatCommand(source, model, options).replace('sim -- ', 'sim -- trace ');
       throw new OurError(error, { scenario: model.name, seed: model.seed, command });
     }
   }

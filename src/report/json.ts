@@ -17,9 +17,26 @@ const significantDigits = 10;
  * which none contradicts another.
  */
 const keyOrder = [
-  ...['format', 'lempsim', 'scenario', 'about', 'site', 'scenarioHash', 'seed', 'runs', 'runsAsked'],
+  ...['format', 'lempsim', 'scenario', 'about', 'site', 'scenarioHash', 'seed', 'runs', 'runsAsked', 'variantsAsked'],
   ...['durationMs', 'warmupMs', 'partial'],
-  ...['name', 'request', 'page', 'arrivedMs', 'endedMs', 'depth', 'fromMs', 'toMs', 'waitedMs', 'note'],
+  ...[
+    'name',
+    'because',
+    'yearly',
+    'failures',
+    'closedFormMs',
+    'range90',
+    'years',
+    'request',
+    'page',
+    'arrivedMs',
+    'endedMs',
+    'depth',
+    'fromMs',
+    'toMs',
+    'waitedMs',
+    'note',
+  ],
   ...['requests', 'errors', 'outcome', 'outcomes', 'stage', 'cause', 'causes', 'log', 'spans'],
   ...['latencyMs', 'allLatencyMs', 'perSecond', 'views', 'metastability', 'metastableRuns'],
   ...['dns', 'tcp', 'tls', 'nginx', 'php-fpm', 'mysql', 'delivery', 'stages', 'host'],
