@@ -26,7 +26,7 @@ export async function capacityOf(asked: string | undefined, options: CapacityOpt
     file?.write(toJson(found));
     const at = study.modelAt(found.value?.mean ?? found.holdsAt ?? study.present);
     const slo = goals.map((goal) => ` --slo '${goal}'`).join('');
-    const command = repeatCommand(source, model, options.set ?? []).replace('sim -- ', 'sim -- capacity ') + slo;
+    const command = repeatCommand(source, model, options).replace('sim -- ', 'sim -- capacity ') + slo;
     if (options.json !== undefined && file === null) await print(toJson(found));
     else await print(options.quiet ? briefCapacity(found, at) : capacityReport(found, at, command, lookOf(options)));
     return exitCodes.done;

@@ -2,7 +2,6 @@
 import { lastValueFrom, takeUntil, tap } from 'rxjs';
 import { brief, type Frame, loadScenario, type Model, type Result, report, simulate, toJson } from '../index.js';
 import { isKnown } from './complain.js';
-import { escapedLines } from './escape.js';
 import { codeOfSignal, codeOfVerdict, type ExitCode } from './exit.js';
 import { OurError } from './failures.js';
 import { OutputFile, print } from './output.js';
@@ -12,6 +11,7 @@ import { allVariants, chosen } from './sideBySide.js';
 import { type Signal, signals } from './signals.js';
 import { known } from './source.js';
 import { lookOf } from './terminal.js';
+import { warn } from './warn.js';
 
 export interface RunOptions {
   readonly seed?: string;
@@ -84,10 +84,6 @@ async function answer(result: Result, model: Model, command: string, options: Ru
   }
   const look = lookOf(options);
   return print(options.quiet ? brief(result, model, look) : report(result, model, { look, command }));
-}
-
-export function warn(warnings: readonly string[]): void {
-  for (const warning of warnings) process.stderr.write(`warning: ${escapedLines(warning)}\n`);
 }
 
 function stoppedEarly(signal: Signal | null): ExitCode {

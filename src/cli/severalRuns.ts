@@ -16,11 +16,12 @@ import { OurError } from './failures.js';
 import { OutputFile, print } from './output.js';
 import { progress } from './progress.js';
 import { repeatCommand } from './repeat.js';
-import { type RunOptions, warn } from './run.js';
+import type { RunOptions } from './run.js';
 import { allVariants, chosen } from './sideBySide.js';
 import { type Signal, signals } from './signals.js';
 import { known } from './source.js';
 import { lookOf } from './terminal.js';
+import { warn } from './warn.js';
 
 export interface SeveralRunsOptions extends RunOptions {
   readonly runs: number;

@@ -15,9 +15,10 @@ import { codeOfSignal, codeOfVerdict, type ExitCode } from './exit.js';
 import { OurError, UsageError } from './failures.js';
 import { OutputFile, print } from './output.js';
 import { progress } from './progress.js';
-import { type RunOptions, warn } from './run.js';
+import type { RunOptions } from './run.js';
 import { type Signal, signals } from './signals.js';
 import { lookOf } from './terminal.js';
+import { warn } from './warn.js';
 
 /** `--variant`: the one that is meant, as a scenario of its own; without it the scenario as it is. */
 export function chosen(model: Model, { variant }: Pick<RunOptions, 'variant'>): Model {

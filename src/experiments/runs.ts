@@ -6,6 +6,7 @@
 import type {
   Availability,
   CauseCount,
+  ErrorBudget,
   HostResult,
   Latency,
   Rates,
@@ -51,7 +52,7 @@ export interface Runs {
   readonly metastableRuns?: number;
   readonly stages: Readonly<Record<string, StageFigures>>;
   readonly host: HostFigures;
-  readonly availability: Figures<Omit<Availability, 'outages' | 'budget'>>;
+  readonly availability: Figures<Omit<Availability, 'outages' | 'budget'>> & { readonly budget: Figures<ErrorBudget> | null };
   readonly windows: readonly WindowFigures[];
   readonly thresholds: readonly ThresholdFigure[];
   readonly verdict: Verdict;

@@ -1,6 +1,15 @@
 /** From the results of several runs to their one answer. */
 import type { Model } from '../model.js';
-import type { HostResult, Requests, Result, StageResult, ThresholdResult, Verdict, WindowResult } from '../telemetry/result.js';
+import type {
+  Availability,
+  HostResult,
+  Requests,
+  Result,
+  StageResult,
+  ThresholdResult,
+  Verdict,
+  WindowResult,
+} from '../telemetry/result.js';
 import { verdictOf } from '../telemetry/thresholds.js';
 import { figuresOf } from './figures.js';
 import { figure, figureOfSome } from './interval.js';
@@ -44,7 +53,7 @@ export function summarise(model: Model, results: readonly Kept[], asked = result
       Object.keys(results[0].stages).map((name) => [name, stageTogether(results.map((result) => result.stages[name]))]),
     ),
     host: hostTogether(results.map((result) => result.host)),
-    availability: figuresOf(results.map(({ availability: { outages: _outages, budget: _budget, ...measured } }) => measured)),
+    availability: availabilityTogether(results.map(({ availability }) => availability)),
     windows: results[0].windows.map((_, index) => windowTogether(results.map((result) => result.windows[index]))),
     thresholds,
     verdict: overall(thresholds),
@@ -82,6 +91,14 @@ function causesTogether(results: readonly Kept[]): CauseFigure[] {
       count: figure(counts.map((run) => run.get(key) ?? 0)),
     }))
     .sort((a, b) => b.count.mean - a.count.mean || (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+function availabilityTogether(all: readonly Availability[]): Runs['availability'] {
+  const budgets = all.flatMap(({ budget }) => budget ?? []);
+  return {
+    ...figuresOf(all.map(({ outages: _outages, budget: _budget, ...measured }) => measured)),
+    budget: budgets.length === 0 ? null : figuresOf(budgets),
+  };
 }
 
 function stageTogether(stages: readonly StageResult[]): StageFigures {

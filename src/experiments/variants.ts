@@ -12,7 +12,7 @@ import type { Result, Verdict } from '../telemetry/result.js';
 import { VERSION } from '../version.js';
 import { type Replication, replicate, replications } from './replicate.js';
 import type { Runs } from './runs.js';
-import { type Yearly, yearly } from './year.js';
+import { inParallel, inSeries, YEAR_MS, type Yearly, yearly } from './year.js';
 
 /** `A` is the answer of one run, or of several. */
 export interface Variants<A extends Result | Runs = Result | Runs> {
@@ -31,8 +31,17 @@ export interface Variants<A extends Result | Runs = Result | Runs> {
   readonly variantsAsked: number;
   /** In the order in which they are written. */
   readonly variants: readonly VariantAnswer<A>[];
+  /** All that are told how often they happen, on one box and each by itself; `null` where those are fewer than two. */
+  readonly yearly: YearTogether | null;
   /** The worst of theirs. */
   readonly verdict: Verdict;
+}
+
+export interface YearTogether {
+  readonly availability: number;
+  readonly downtimeMs: number;
+  /** Of two such boxes that fail apart from each other, of which one is enough. */
+  readonly twoBoxesMs: number;
 }
 
 export type VariantAnswer<A extends Result | Runs = Result | Runs> = {
@@ -112,8 +121,17 @@ function together(model: Model, variants: readonly VariantAnswer[], runs: number
     partial: variants.length < model.variants.length,
     variantsAsked: model.variants.length,
     variants,
+    yearly: yearTogether(variants),
     verdict: worst(variants.map(({ verdict }) => verdict)),
   };
+}
+
+function yearTogether(variants: readonly VariantAnswer[]): YearTogether | null {
+  const known = variants.flatMap(({ yearly }) => (yearly === null ? [] : [yearly.availability]));
+  if (known.length < 2) return null;
+  const availability = inSeries(known);
+  const downtimeMs = (1 - availability) * YEAR_MS;
+  return { availability, downtimeMs, twoBoxesMs: (1 - inParallel([availability, availability])) * YEAR_MS };
 }
 
 /** The worst comes last. */

@@ -25,6 +25,7 @@ const keyOrder = [
     'yearly',
     'failures',
     'closedFormMs',
+    'twoBoxesMs',
     'range90',
     'years',
     'request',

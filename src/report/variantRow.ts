@@ -3,7 +3,6 @@ import type { Figure } from '../experiments/interval.js';
 import type { Runs } from '../experiments/runs.js';
 import type { VariantAnswer } from '../experiments/variants.js';
 import type { Model } from '../model.js';
-import { budgetOf } from '../telemetry/availability.js';
 import type { Result } from '../telemetry/result.js';
 import { count, duration, nothing, share } from './format.js';
 import type { Look } from './look.js';
@@ -100,9 +99,9 @@ export function mainReasons({ answer }: VariantRow, most: number, look: Look): s
 }
 
 /** Share of a month's error budget that the run spends, by its requests and by its downtime. */
-export function budgetSpent({ answer, failed, offered, down, model }: VariantRow): { requests: string; time: string } | null {
-  if (model.slo === null) return null;
-  const requests = { offered: offered.value, good: offered.value - failed.value, failed: failed.value, unfinished: 0 };
-  const { spent, spentOfTime } = budgetOf(model.slo, requests, down.value, answer.durationMs - answer.warmupMs);
-  return { requests: share(spent), time: share(spentOfTime) };
+export function budgetSpent({ answer }: VariantRow, look: Look): { requests: string; time: string } | null {
+  const { budget } = answer.availability;
+  if (budget === null) return null;
+  const text = (value: number | Figure | null) => (typeof value === 'number' ? share(value) : plusMinus(value, 'share', look));
+  return { requests: text(budget.spent), time: text(budget.spentOfTime) };
 }

@@ -7,7 +7,6 @@
  */
 
 import type { VariantAnswer, Variants } from '../experiments/variants.js';
-import { inParallel, inSeries, YEAR_MS } from '../experiments/year.js';
 import type { Model } from '../model.js';
 import type { Result } from '../telemetry/result.js';
 import { again, quoted, thresholds, whatIsLeftOut } from './closing.js';
@@ -30,7 +29,7 @@ export function reportOfVariants(hostile: Variants, hostileModel: Model, options
     about(variants, model, look),
     comparison(variants, rows, look),
     reasons(rows, look),
-    objectives(rows, look),
+    objectives(variants, rows, look),
     goals(variants, model, look),
     again(variants, command, look),
     whatIsLeftOut(look),
@@ -137,12 +136,12 @@ function reasons(rows: readonly VariantRow[], look: Look): string[] {
 }
 
 /** What it spends of a month's error budget, and what it costs in a year. */
-function objectives(rows: readonly VariantRow[], look: Look): string[] {
+function objectives(variants: Variants, rows: readonly VariantRow[], look: Look): string[] {
   const budget = rows[0].model.slo !== null;
   const years = rows.some(({ answer }) => answer.yearly !== null);
   if (!budget && !years) return [];
   const body = rows.map((row) => {
-    const spent = budgetSpent(row);
+    const spent = budgetSpent(row, look);
     return [row.name, ...(spent === null ? [] : [spent.requests, spent.time]), ...(years ? yearOf(row.answer) : [])];
   });
   const columns = [
@@ -154,7 +153,7 @@ function objectives(rows: readonly VariantRow[], look: Look): string[] {
     look.paint.strong(objectivesTitle(rows[0].model.slo, years)),
     ...table(columns, body, look),
     ...(budget ? allowed(rows[0], look) : []),
-    ...(years ? allTogether(rows, look) : []),
+    ...allTogether(variants, look),
   ];
 }
 
@@ -185,14 +184,11 @@ function allowed({ model: { slo } }: VariantRow, look: Look): string[] {
 }
 
 /** All of them on one box, which needs them all; and what a second box would change. */
-function allTogether(rows: readonly VariantRow[], look: Look): string[] {
-  const known = rows.flatMap(({ answer: { yearly } }) => (yearly === null ? [] : [yearly.availability]));
-  if (known.length < 2) return [];
-  const one = inSeries(known);
-  const two = inParallel([one, one]);
+function allTogether({ yearly }: Variants, look: Look): string[] {
+  if (yearly === null) return [];
   const text =
-    `All of them on one box, each by itself: up for ${share(one)} of the time, down for ${duration((1 - one) * YEAR_MS)} a year. ` +
-    `Two such boxes that fail apart from each other, of which one is enough: ${duration((1 - two) * YEAR_MS)} a year.`;
+    `All of them on one box, each by itself: up for ${share(yearly.availability)} of the time, down for ${duration(yearly.downtimeMs)} a year. ` +
+    `Two such boxes that fail apart from each other, of which one is enough: ${duration(yearly.twoBoxesMs)} a year.`;
   return wrap(text, widthOf(look), '  ');
 }
 
