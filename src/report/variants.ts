@@ -32,7 +32,7 @@ export function reportOfVariants(hostile: Variants, hostileModel: Model, options
     objectives(variants, rows, look),
     goals(variants, model, look),
     again(variants, command, look),
-    whatIsLeftOut(look),
+    whatIsLeftOut(model, look),
   ]);
 }
 
