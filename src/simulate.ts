@@ -226,7 +226,7 @@ class Run {
     this.steps += 1;
     this.telemetry.series.step(lengthMs);
     this.telemetry.check();
-    assert(this.life.inside === this.telemetry.inside, 'requests that began and have not ended are not all inside');
+    assert(this.life.inside() === this.telemetry.inside, 'requests that began and have not ended are not all inside');
   }
 
   private fits(request: Request, which: Which): boolean {

@@ -11,9 +11,9 @@ import { type Bearer, Need } from '../engine/need.js';
 import type { DiskModel, MysqlModel } from '../model.js';
 
 export interface BufferPool {
-  readonly hitRatio: number;
+  hitRatio(): number;
   /** Pages resident, and pages of the data set. */
-  readonly resident: number;
+  resident(): number;
   readonly touched: number;
   /** How many of `reads` lookups of this query miss; the pages are resident from then on. */
   misses(bearer: Bearer, queryNumber: number, reads: number): number;
@@ -47,12 +47,8 @@ export function bufferPool(model: MysqlModel, disk: DiskModel): BufferPool {
     chill,
     loaded,
     touched,
-    get hitRatio() {
-      return hitRatio;
-    },
-    get resident() {
-      return resident;
-    },
+    hitRatio: () => hitRatio,
+    resident: () => resident,
   };
 
   /** Lookups from one miss to the next are geometric: an exponential, cut to whole numbers. */

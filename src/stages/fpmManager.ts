@@ -28,11 +28,11 @@ const HEARTBEAT_MIN_MS = 130;
 export interface FpmManager {
   /** Children at work. */
   readonly busy: Level;
-  readonly running: number;
-  readonly runningMax: number;
-  readonly started: number;
+  running(): number;
+  runningMax(): number;
+  started(): number;
   /** Times that more children were wanted than `max_children`. */
-  readonly maxReached: number;
+  maxReached(): number;
   /** The child that the kernel wakes: the one that has waited longest. */
   takeIdle(): Child | null;
   /** A connection has come and no child was idle. */
@@ -112,18 +112,11 @@ export function fpmManager(
     leak,
     largest,
     bytesOf,
-    get running() {
-      return running;
-    },
-    get runningMax() {
-      return runningMax;
-    },
-    get started() {
-      return started;
-    },
-    get maxReached() {
-      return maxReached;
-    },
+    // Functions, not getters, as in `nginx.ts`.
+    running: () => running,
+    runningMax: () => runningMax,
+    started: () => started,
+    maxReached: () => maxReached,
   };
 
   /** As a run begins, and once the start of the unit has taken its time, the first children are there. */

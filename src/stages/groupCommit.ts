@@ -13,8 +13,8 @@ import type { Thread } from './mysql.js';
 
 export interface GroupCommit {
   commit(thread: Thread, done: Step<Thread>): void;
-  readonly commits: number;
-  readonly flushes: number;
+  commits(): number;
+  flushes(): number;
   /** The server has gone, and all who waited with it; what the disk has in hand it finishes. */
   crash(): void;
   /** The server stands still: nobody hears of a flush that ends, and none is begun. */
@@ -37,12 +37,8 @@ export function groupCommit(model: MysqlModel, diskModel: DiskModel, disk: Disk,
     crash,
     freeze,
     thaw,
-    get commits() {
-      return commits;
-    },
-    get flushes() {
-      return flushes;
-    },
+    commits: () => commits,
+    flushes: () => flushes,
   };
 
   function commit(thread: Thread, done: Step<Thread>): void {

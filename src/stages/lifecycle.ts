@@ -47,7 +47,7 @@ export interface Arrival {
 export interface Lifecycle {
   readonly requests: Requests;
   /** Requests of visitors that have begun and not ended, counted on their own. */
-  readonly inside: number;
+  inside(): number;
   arrive(arrival: Arrival): void;
   /** What happens to the site's parts. */
   readonly faults: Board;
@@ -125,9 +125,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     requests,
     arrive,
     faults,
-    get inside() {
-      return inside;
-    },
+    inside: () => inside,
   };
 
   // A visit.

@@ -119,7 +119,7 @@ export function mysqlServer(
   const memory = host.memory.account('mysql');
   memory.hold(model.baseBytes + model.bufferPoolBytes);
 
-  const redo = new Redo(disturbed, disk, host.disk, Math.min(pool.touched, pool.resident));
+  const redo = new Redo(disturbed, disk, host.disk, Math.min(pool.touched, pool.resident()));
   const load = new PoolLoad(pool, disk, disturbed.ioCapacity, host.disk, clock, random.stream('mysql.load'));
   const daemon = new MysqlDaemon(model, clock, journal, random.stream('mysql.start'), {
     open,
@@ -158,8 +158,8 @@ export function mysqlServer(
       'connections refused': counts.refused,
       'page lookups': counts.lookups,
       'pages read from disk': counts.diskReads,
-      commits: log.commits,
-      flushes: log.flushes,
+      commits: log.commits(),
+      flushes: log.flushes(),
     }),
   });
   return { stage: new Stage(meter, enter), faults, daemon, close };
@@ -463,14 +463,14 @@ export function mysqlServer(
     held = new Line();
     knocking = new Line();
     rows.clear();
-    redo.count(log.commits);
+    redo.count(log.commits());
     log.crash();
     load.stop();
     for (const table of tables.values()) table.reset();
   }
 
   function exit(): void {
-    dumped = pool.resident * disturbed.dumpShare;
+    dumped = pool.resident() * disturbed.dumpShare;
     memory.hold(-(model.baseBytes + model.bufferPoolBytes));
   }
 
@@ -486,7 +486,7 @@ export function mysqlServer(
   }
 
   function flushMs(): number {
-    redo.count(log.commits);
+    redo.count(log.commits());
     return redo.flushMs;
   }
 

@@ -34,7 +34,7 @@ import { type Request, type Requests, Stage } from './request.js';
 /** What the kernel and the visitor's TCP see of nginx. */
 export interface Listener {
   /** Which opening of the port this is, by number from 1; 0 while it is closed. */
-  readonly listener: number;
+  listener(): number;
   /** Linux holds one connection more than the backlog says. */
   acceptQueueFull(): boolean;
   /** The handshake is complete; the connection waits to be accepted. */
@@ -167,13 +167,13 @@ export function nginxServer(
   const stage = new Stage(meter, enter);
   const all = () => workers;
   const master = nginxMaster(model, clock, { all, fork, retire, end, open, close: closePort, freeze, thaw, slow }, supervision);
+  // The listener is a function, not a getter: an object written with getters has a shape of its own in each run, which V8 must then
+  // look up whenever anything is asked of it.
   return {
     stage,
     faults: master.faults,
     daemon: master.daemon,
-    get listener() {
-      return listener;
-    },
+    listener: () => listener,
     admit,
     secure,
     finish,

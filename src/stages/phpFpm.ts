@@ -156,10 +156,10 @@ export function phpFpm(
   );
 
   const meter = new Meter('php-fpm', { word: 'children', busy: manager.busy, max: model.maxChildren }, queued, queueMax, {
-    state: () => ({ children: manager.running, 'children max': manager.runningMax }),
+    state: () => ({ children: manager.running(), 'children max': manager.runningMax() }),
     counters: () => ({
-      'children started': manager.started,
-      'max children reached': manager.maxReached,
+      'children started': manager.started(),
+      'max children reached': manager.maxReached(),
       'SYN dropped by a full queue': synDropped,
       'executed for nobody': forNobody,
       ...(opcache === null ? {} : { 'scripts compiled': opcache.compiled }),

@@ -105,13 +105,13 @@ export function tcpConnect(
   function meetListener(request: Request, ticket: number): void {
     if (ticket !== request.waiting) return;
     if (network.silent) return awaitNextTry(request, rtt(request) / 2);
-    if (nginx.listener === 0) return turnAway(request);
+    if (nginx.listener() === 0) return turnAway(request);
     if (nginx.acceptQueueFull()) {
       dropped += 1;
       return awaitNextTry(request, rtt(request) / 2);
     }
     request.tries = 0;
-    request.connection!.listener = nginx.listener;
+    request.connection!.listener = nginx.listener();
     request.waiting = clock.after(rtt(request), knock, request);
   }
 
@@ -155,7 +155,7 @@ export function tcpConnect(
     if (ticket !== request.waiting) return;
     const connection = request.connection!;
     if (network.silent) return knockLater(request);
-    if (connection.listener !== nginx.listener) return refuse(request, forgotten);
+    if (connection.listener !== nginx.listener()) return refuse(request, forgotten);
     if (nginx.acceptQueueFull()) return stayOutside(request);
     opened += 1;
     request.tries = 0;

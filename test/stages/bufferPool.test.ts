@@ -14,12 +14,12 @@ describe('buffer pool', () => {
   const bearer = { seedHigh: 1, seedLow: 2 };
 
   it('that holds all the data misses nothing', () => {
-    expect(pool(200, 100).hitRatio).toBe(1);
+    expect(pool(200, 100).hitRatio()).toBe(1);
     expect(pool(100, 100).misses(bearer, 1, 1000)).toBe(0);
   });
 
   it('that holds nothing misses everything', () => {
-    expect(pool(0, 100).hitRatio).toBe(0);
+    expect(pool(0, 100).hitRatio()).toBe(0);
     expect(pool(0, 100).misses(bearer, 1, 7)).toBe(7);
     expect(pool(0, 100).misses(bearer, 1, 0)).toBe(0);
   });

@@ -100,7 +100,7 @@ describe('pm = dynamic', () => {
     const started: number[] = [];
     for (const atMs of [1299, 1300, 2299, 2300, 2599, 2600]) {
       clock.runUntil(atMs);
-      started.push(manager.started);
+      started.push(manager.started());
     }
     expect(started).toEqual([2, 3, 3, 4, 4, 5]);
   });
@@ -147,13 +147,13 @@ describe('pm = ondemand', () => {
     const first = manager.takeIdle()!;
     first.request = new Requests(clock).take();
     clock.runUntil(4500);
-    expect([first.number, manager.running]).toEqual([1, 1]);
+    expect([first.number, manager.running()]).toEqual([1, 1]);
     first.end(clock.now());
     manager.finished(first);
     clock.runUntil(6500);
-    expect(manager.running).toBe(1);
+    expect(manager.running()).toBe(1);
     clock.runUntil(7500);
-    expect(manager.running).toBe(0);
+    expect(manager.running()).toBe(0);
   });
 });
 
