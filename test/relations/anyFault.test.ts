@@ -19,7 +19,7 @@ const MOST_EVENTS = 6;
 const sites = someScenarios(SITES);
 const courses = fc.sample(fc.array(anyEvent, { minLength: 1, maxLength: MOST_EVENTS }), {
   numRuns: SITES * COURSES,
-  seed: Number(process.env['FC_SEED'] ?? 20_261_125),
+  seed: Number(process.env.FC_SEED ?? 20_261_125),
 });
 
 /** The model with those events, as a scenario would have them. */
