@@ -24,8 +24,8 @@ interface Location {
   readonly scope: Scope;
 }
 
-const FOLLOWED_MAX = 10;
 const DEPTH_MAX = 20;
+const TRIED_MAX = 100;
 const ELSEWHERE = ['proxy_pass', 'uwsgi_pass', 'scgi_pass', 'grpc_pass', 'memcached_pass', 'return'];
 const LUA = /^(?:content|rewrite)_by_lua/;
 
@@ -40,10 +40,8 @@ export class Locations {
   }
 
   /** The answer to a path that is no file and no folder; with `asFile`, to one that is. */
-  answer(path: string, asFile = false, followed = 0): Answer {
-    const location = this.for(path);
-    const scope = location?.scope ?? this.server;
-    return this.answerIn(scope, location, path, asFile, followed);
+  answer(path: string, asFile = false): Answer {
+    return this.answerOnce(path, asFile, new Set());
   }
 
   for(path: string): Location | null {
@@ -60,15 +58,22 @@ export class Locations {
     return this.all.find(({ fits }) => fits?.(path)) ?? prefix;
   }
 
-  private answerIn(scope: Scope, location: Location | null, path: string, asFile: boolean, followed: number): Answer {
+  /** A path that has been tried leads nowhere new. */
+  private answerOnce(path: string, asFile: boolean, tried: Set<string>): Answer {
+    const location = this.for(path);
+    tried.add(path);
+    return this.answerIn(location?.scope ?? this.server, location, path, asFile, tried);
+  }
+
+  private answerIn(scope: Scope, location: Location | null, path: string, asFile: boolean, tried: Set<string>): Answer {
     const pass = directly(scope, 'fastcgi_pass');
     if (pass) return { by: 'php', scope, pass };
     const elsewhere = scope.directives.find(({ name }) => ELSEWHERE.includes(name) || LUA.test(name));
     if (elsewhere) return { by: 'other', at: elsewhere };
     const file: Answer = { by: 'file', at: location?.directive ?? null };
-    if (asFile || followed >= FOLLOWED_MAX) return file;
+    if (asFile) return file;
     for (const target of this.targets(scope, path)) {
-      const answer = this.follow(target, scope, followed + 1);
+      const answer = this.follow(target, tried);
       if (answer?.by === 'php' || answer?.by === 'other') return answer;
     }
     return file;
@@ -87,14 +92,16 @@ export class Locations {
     return [...rewrites, ...index.filter((name) => name.endsWith('.php')), ...last, ...fallback];
   }
 
-  private follow(target: string, scope: Scope, followed: number): Answer | null {
-    if (target.startsWith('@')) {
-      const named = this.all.find(({ pattern, modifier }) => modifier === '' && pattern === target);
-      return named ? this.answerIn(named.scope, named, '/', false, followed) : null;
-    }
+  private follow(target: string, tried: Set<string>): Answer | null {
     const [path] = target.split(/[?$]/, 1);
-    if (!path.startsWith('/') || (path === '/' && scope.directives.length === 0)) return null;
-    return this.answer(path, false, followed);
+    if (tried.has(path) || tried.size > TRIED_MAX) return null;
+    if (path.startsWith('/')) return this.answerOnce(path, false, tried);
+    const named = path.startsWith('@')
+      ? this.all.find(({ pattern, modifier }) => modifier === '' && pattern === path)
+      : undefined;
+    if (named === undefined) return null;
+    tried.add(path);
+    return this.answerIn(named.scope, named, '/', false, tried);
   }
 }
 

@@ -16,8 +16,18 @@ export interface SettingOf {
   readonly source: string;
 }
 
+/** A schema never changes, and looking into it takes longer than looking it up. */
+const known = new Map<string, readonly SettingOf[]>();
+
 /** The settings of a section, in the order of the documentation: `settingsOf('nginx', 'cpu')`. */
 export function settingsOf(...path: readonly string[]): readonly SettingOf[] {
+  const key = path.join('.');
+  const settings = known.get(key) ?? lookedUp(path);
+  known.set(key, settings);
+  return settings;
+}
+
+function lookedUp(path: readonly string[]): readonly SettingOf[] {
   const section = path.reduce((schema: z.ZodType, key) => memberOf(schema, key) as z.ZodType, site);
   return Object.entries(mappingsOf(section)[0].shape).map(([name, schema]) => {
     const source = sourceOf(schema as z.ZodType) ?? '';
