@@ -1,6 +1,7 @@
 /**
  * php.ini and PHP-FPM's pools, which PHP's own INI scanner reads (php-src, zend_ini_scanner.l): `;` begins a comment, `#` does
- * not, a quoted value may go on over several lines, and `on`, `yes`, `true` mean 1.
+ * not, and `on`, `yes`, `true` mean 1. A quoted value may go on over several lines in php.ini; not in a pool, which PHP-FPM hands to
+ * the scanner line by line (php-src, fpm_conf.c).
  *
  * Our own, since the parsers to be had (ini 6) keep no line numbers and split a group's name at its dots, `[www.example.com]`.
  * Not read: expressions such as `E_ALL & ~E_NOTICE`, which stay as they are written, and `${NAME}` of the environment.
@@ -20,7 +21,11 @@ export interface PhpIni {
 }
 
 export function readPhpIni(file: File, trouble: Trouble): PhpIni {
-  return new PhpIniReader(file, trouble).read();
+  return new PhpIniReader(file, trouble, false).read();
+}
+
+export function readPoolFile(file: File, trouble: Trouble): PhpIni {
+  return new PhpIniReader(file, trouble, true).read();
 }
 
 class PhpIniReader {
@@ -31,6 +36,8 @@ class PhpIniReader {
   constructor(
     file: File,
     private readonly trouble: Trouble,
+    /** Whether a value ends where its line does. */
+    private readonly byLine: boolean,
   ) {
     this.cursor = new Cursor(file);
   }
@@ -93,12 +100,12 @@ class PhpIniReader {
   private quoted(place: Place): string {
     const quote = this.cursor.step();
     let text = '';
-    while (!this.cursor.ended && this.cursor.here !== quote) {
+    while (!this.cursor.ended && this.cursor.here !== quote && !(this.byLine && this.cursor.here === '\n')) {
       if (quote === '"' && this.cursor.here === '\\' && '"\\'.includes(this.cursor.next)) this.cursor.step();
       text += this.cursor.step();
     }
-    if (this.cursor.ended) this.trouble.wrong(place, `expected a closing ${quote}, got the end of the file`);
-    this.cursor.step();
+    if (this.cursor.here === quote) this.cursor.step();
+    else this.trouble.wrong(place, `expected a closing ${quote}, got the end of the ${this.cursor.ended ? 'file' : 'line'}`);
     return text;
   }
 

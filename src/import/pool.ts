@@ -5,7 +5,7 @@ import type { Entry, Group } from './entry.js';
 import type { Files } from './files.js';
 import type { Directive } from './nginxConf.js';
 import type { Scope } from './nginxScope.js';
-import { readPhpIni } from './phpIni.js';
+import { readPoolFile } from './phpIni.js';
 import { spotOf, type Trouble } from './trouble.js';
 
 export interface Pool {
@@ -31,7 +31,7 @@ export function readFpm(paths: readonly string[], files: Files, trouble: Trouble
     files.with(
       path,
       (file) => {
-        const ini = readPhpIni(file, trouble);
+        const ini = readPoolFile(file, trouble);
         for (const group of ini.groups) groups.push(group);
         for (const entry of ini.entries) {
           if (entry.name !== 'include') entries.push(entry);
