@@ -137,9 +137,9 @@ function outOfMemory({ result }: Case): string | null {
   return `Memory ran out, ${bytes(usedMax)} of ${bytes(there)}, and the kernel killed ${victim}${kills.length === 1 ? '' : `, the first of ${count(kills.length)} times`}: fewer or smaller children, a smaller buffer pool, or more memory.`;
 }
 
-function memory({ result }: Case): string | null {
+function memory({ result, model }: Case): string | null {
   const { memory } = result.host;
-  if (!memory.overcommitted) return null;
+  if (!memory.overcommitted || model.host.swapBytes === null) return null;
   return `Memory is promised twice: ${bytes(memory.usedMax)} of ${bytes(memory.bytes)}. What is beyond it lies on swap, and each page that is needed from there is a read of the disk.`;
 }
 

@@ -79,7 +79,9 @@ describe('what to look at next', () => {
     const { host } = fixtures.result();
     const network = { ...host.network, sendUtilisation: 0.98 };
     const memory = { ...host.memory, usedMax: 5 * 1024 ** 3, overcommitted: true };
-    const found = findings(fixtures.result({ host: { ...host, network, memory } }), fixtures.model());
+    const { host: machine } = fixtures.model();
+    const swapping = fixtures.model({ host: { ...machine, swapBytes: 2 * 1024 ** 3 } });
+    const found = findings(fixtures.result({ host: { ...host, network, memory } }), swapping);
     expect(found[0]).toContain(
       'The network is the limit, 98 % in use: a request sends 15 KiB over 119 MiB/s, which allows 8,333/s.',
     );
@@ -102,7 +104,8 @@ describe('what to look at next', () => {
       host: { ...host, memory: { ...host.memory, overcommitted: true } },
       stages: { ...stages, 'php-fpm': php },
     };
-    expect(findings(all, fixtures.closedModel())).toHaveLength(3);
+    const model = fixtures.closedModel();
+    expect(findings(all, { ...model, host: { ...model.host, swapBytes: 1024 ** 3 } })).toHaveLength(3);
   });
 
   it('of a full CPU without PHP, or with children to spare, has no word on children', () => {
