@@ -65,6 +65,7 @@ function program(end: (code: ExitCode) => void): Command {
   runs(lempsim.command('run').description('run a scenario; the verb may be left out'), end);
   traces(lempsim.command('trace').description('follow one request and show where its time went'), end);
   finds(lempsim.command('capacity').description('how much load the site takes before a goal is missed'), end);
+  tips(lempsim.command('tipping').description('at which load the site tips, and at which it comes back'), end);
   validates(lempsim.command('validate').description('simulate measured runs and show predicted beside measured'), end);
   imports(lempsim.command('import').description("write a site file from a box's own nginx.conf, www.conf and my.cnf"), end);
   resolves(lempsim.command('resolve').description('print the whole scenario, site and defaults written out'), end);
@@ -110,6 +111,13 @@ function finds(command: Command, end: (code: ExitCode) => void): void {
       await oneScenario(command);
       end(await (await import('./capacity.js')).capacityOf(scenario, options));
     });
+}
+
+function tips(command: Command, end: (code: ExitCode) => void): void {
+  takesScenario(command).action(async (scenario: string | undefined, options: RunOptions) => {
+    await oneScenario(command);
+    end(await (await import('./tipping.js')).tippingOf(scenario, options));
+  });
 }
 
 function validates(command: Command, end: (code: ExitCode) => void): void {

@@ -1,11 +1,11 @@
 /** How an answer ends: the thresholds, how to have it again, and what it does not know. */
 import type { Metric, Model } from '../model.js';
 import type { Result, ThresholdResult } from '../telemetry/result.js';
-import { someTryAgain } from '../telemetry/views.js';
 import { count, duration, figure, rate, share } from './format.js';
 import type { Brush, Look } from './look.js';
 import { left, right, table } from './table.js';
 import { wrap } from './text.js';
+import { someTryAgain } from './traffic.js';
 
 export function thresholds(result: Result, model: Model, look: Look): string[] {
   if (result.thresholds.length === 0) return [];

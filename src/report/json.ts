@@ -58,7 +58,7 @@ const keyOrder = [
     'availability',
     'windows',
   ],
-  ...['trigger', 'before', 'after', 'begun'],
+  ...['top', 'tipsAt', 'backAt', 'up', 'down', 'rate', 'trigger', 'before', 'after', 'begun'],
   ...[
     'events',
     'stepMs',

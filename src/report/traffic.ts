@@ -81,6 +81,14 @@ export function visitsOf(source: SourceModel, fromMs: number, toMs: number): num
   return (source.users * Math.max(0, Math.min(toMs, source.toMs) - Math.max(fromMs, source.fromMs))) / 1000;
 }
 
+/** Whether a page that fails may be asked for again. */
+export function someTryAgain(model: Model): boolean {
+  return model.traffic.some((source) => {
+    const { retry, reload, refresh, autoReloadMs } = source.visitors ?? model.visitors;
+    return retry !== null || reload !== null || refresh !== null || autoReloadMs !== null;
+  });
+}
+
 export function closedUsers(model: Model): number {
   return model.traffic.reduce((sum, source) => sum + (source.kind === 'closed' ? source.users : 0), 0);
 }
