@@ -124,7 +124,6 @@ function validates(command: Command, end: (code: ExitCode) => void): void {
   command
     .argument('<files...>', 'measured runs: JSON, plain or gzipped')
     .requiredOption('--site <file>', 'the calibrated site that they were measured on')
-    .option('--variant <name>', 'only this one of its variants, by itself')
     .option('--json [file]', 'the figures as JSON, to stdout or to a file')
     .option('--quiet', 'no progress')
     .option('--no-color', 'without colours; NO_COLOR is respected, too')
@@ -169,6 +168,7 @@ function takesScenario(command: Command): Command {
     .argument('[scenario]', 'the name of a built-in one, the path of a file, or - for stdin')
     .option('--seed <seed>', 'another draw of chance; the same seed gives the same bytes')
     .option('--set <path=value>', 'change one setting of the scenario; may be given several times', collect)
+    .option('--variant <name>', 'only this one of its variants, by itself')
     .option('--json [file]', 'the figures as JSON, to stdout or to a file')
     .option('--quiet', 'no progress, no warnings, and only the shortest answer')
     .option('--no-color', 'without colours; NO_COLOR is respected, too')

@@ -14,6 +14,8 @@ export interface VariantRow {
   readonly because: string;
   readonly model: Model;
   readonly answer: VariantAnswer;
+  /** What is counted: requests, or page views where visitors try again, who may get at the second go what they lost at the first. */
+  readonly noun: 'requests' | 'page views';
   readonly offered: Cell;
   readonly failed: Cell;
   /** What failed requests ended in, the most frequent first: `502 812, reset 3`. */
@@ -30,7 +32,7 @@ export interface Cell {
 }
 
 export function variantRow(answer: VariantAnswer, model: Model, look: Look): VariantRow {
-  const { requests, availability } = answer;
+  const { requests, views, availability } = answer;
   const cell = (value: number | Figure | null, unit: Unit) => cellOf(value, unit, look);
   const down = cell(availability.downtimeMs, 'duration');
   return {
@@ -38,8 +40,9 @@ export function variantRow(answer: VariantAnswer, model: Model, look: Look): Var
     because: answer.because,
     model,
     answer,
-    offered: cell(requests.offered, 'number'),
-    failed: cell(requests.failed, 'number'),
+    noun: views === undefined ? 'requests' : 'page views',
+    offered: cell(views?.begun ?? requests.offered, 'number'),
+    failed: cell(views?.failed ?? requests.failed, 'number'),
     outcomes: outcomes(answer, look),
     down: down.value === 0 ? { ...down, text: nothing } : down,
     p95: isRun(answer) ? cell(worstP95(answer, model), 'duration') : cell(duringP95(answer), 'duration'),

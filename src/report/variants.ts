@@ -6,7 +6,8 @@
  * A pure function of its arguments, of one run a variant or of several.
  */
 
-import type { VariantAnswer, Variants } from '../experiments/variants.js';
+import type { Variants } from '../experiments/variants.js';
+import type { Yearly } from '../experiments/year.js';
 import type { Model } from '../model.js';
 import type { Result } from '../telemetry/result.js';
 import { again, quoted, thresholds, whatIsLeftOut } from './closing.js';
@@ -29,7 +30,8 @@ export function reportOfVariants(hostile: Variants, hostileModel: Model, options
     about(variants, model, look),
     comparison(variants, rows, look),
     reasons(rows, look),
-    objectives(variants, rows, look),
+    month(rows, look),
+    year(variants, rows, look),
     goals(variants, model, look),
     again(variants, command, look),
     whatIsLeftOut(model, look),
@@ -85,8 +87,8 @@ function inWords(names: readonly string[]): string {
 
 /** `nothing is lost, p95 207 ms in its worst second`, `812 of 9,600 requests fail (502 × 812), down for 41 s`. */
 function costs(row: VariantRow): string {
-  const { failed, offered, outcomes, down, p95 } = row;
-  const lost = failed.value === 0 ? 'nothing is lost' : `${failed.text} of ${offered.text} requests fail (${outcomes})`;
+  const { failed, offered, noun, outcomes, down, p95 } = row;
+  const lost = failed.value === 0 ? 'nothing is lost' : `${failed.text} of ${offered.text} ${noun} fail (${outcomes})`;
   const length = down.value === 0 ? '' : `, down for ${down.text}`;
   const slow =
     p95.text === nothing
@@ -117,12 +119,12 @@ function comparison(variants: Variants, rows: readonly VariantRow[], look: Look)
 
 /** What they are to be compared with: `Each had some 9,600 requests; before it happened p95 was 207 ms.` */
 function usual(rows: readonly VariantRow[], look: Look): string[] {
-  const [{ answer, offered }] = rows;
+  const [{ answer, offered, noun }] = rows;
   const runs = isRun(answer) ? '' : ` in each of ${count(answer.runs)} runs`;
   const before = answer.windows.find(({ name }) => name.startsWith('before '))?.latencyMs.p95 ?? null;
   const speed =
     before === null ? '' : `; before it happened p95 was ${duration(typeof before === 'number' ? before : before.mean)}`;
-  const text = `Each had the same visitors, some ${count(offered.value)} requests${runs}${speed}. "normal after" counts from the end of the event, without a duration from its beginning.`;
+  const text = `Each had the same visitors, some ${count(offered.value)} ${noun}${runs}${speed}. "normal after" counts from the end of the event, without a duration from its beginning.`;
   return wrap(text, widthOf(look), '  ').map(look.paint.faint);
 }
 
@@ -135,44 +137,32 @@ function reasons(rows: readonly VariantRow[], look: Look): string[] {
   return lines.length === 0 ? [] : [look.paint.strong('Why requests failed'), ...lines];
 }
 
-/** What it spends of a month's error budget, and what it costs in a year. */
-function objectives(variants: Variants, rows: readonly VariantRow[], look: Look): string[] {
-  const budget = rows[0].model.slo !== null;
-  const years = rows.some(({ answer }) => answer.yearly !== null);
-  if (!budget && !years) return [];
-  const body = rows.map((row) => {
+/** What each spends of a month's error budget. */
+function month(rows: readonly VariantRow[], look: Look): string[] {
+  const body = rows.flatMap((row) => {
     const spent = budgetSpent(row, look);
-    return [row.name, ...(spent === null ? [] : [spent.requests, spent.time]), ...(years ? yearOf(row.answer) : [])];
+    return spent === null ? [] : [[row.name, spent.requests, spent.time]];
   });
-  const columns = [
-    left('', true),
-    ...(budget ? [right('of requests'), right('of time')] : []),
-    ...(years ? [right('a year'), right('down a year'), right('nine years of ten'), right('by formula')] : []),
-  ];
+  if (body.length === 0) return [];
+  const title = `Spent of a month's error budget at ${share(rows[0].model.slo)}, each time`;
   return [
-    look.paint.strong(objectivesTitle(rows[0].model.slo, years)),
-    ...table(columns, body, look),
-    ...(budget ? allowed(rows[0], look) : []),
-    ...allTogether(variants, look),
+    look.paint.strong(title),
+    ...table([left('', true), right('of requests'), right('of time')], body, look),
+    ...allowed(rows[0], look),
   ];
 }
 
-function objectivesTitle(slo: number | null, years: boolean): string {
-  const month = slo === null ? '' : `Spent of a month's error budget at ${share(slo)}, each time it happens`;
-  if (!years) return month;
-  return month === '' ? 'In a year' : `${month}, and what a year brings`;
+/** What each brings in a year, if it happens as often as the scenario says. */
+function year(variants: Variants, rows: readonly VariantRow[], look: Look): string[] {
+  const body = rows.flatMap(({ name, answer: { yearly } }) => (yearly === null ? [] : [[name, ...yearOf(yearly)]]));
+  if (body.length === 0) return [];
+  const columns = [left('', true), right('times'), right('down'), right('nine years of ten'), right('by formula')];
+  return [look.paint.strong('In a year'), ...table(columns, body, look), ...allTogether(variants, look)];
 }
 
-function yearOf({ yearly }: VariantAnswer): string[] {
-  if (yearly === null) return [nothing, nothing, nothing, nothing];
-  const { failures, downtimeMs, closedFormMs } = yearly;
-  const [low, high] = downtimeMs.range90;
-  return [
-    `${figure(failures)} ${failures === 1 ? 'time' : 'times'}`,
-    duration(downtimeMs.mean),
-    `${duration(low)} to ${duration(high)}`,
-    duration(closedFormMs),
-  ];
+function yearOf({ failures, downtimeMs: { mean, range90 }, closedFormMs }: Yearly): string[] {
+  const [low, high] = range90;
+  return [figure(failures), duration(mean), `${duration(low)} to ${duration(high)}`, duration(closedFormMs)];
 }
 
 const MONTH_DAYS = 30;
