@@ -6,9 +6,12 @@ import { VirtualClock } from '../../src/engine/clock.js';
 import { always } from '../../src/engine/law.js';
 import { FairShare, type Group, type Task } from '../../src/host/cpu.js';
 import { Pool } from '../../src/host/pool.js';
+import type { Happening } from '../../src/model.js';
 import { run } from '../../src/simulate.js';
 import type { Arrival } from '../../src/stages/lifecycle.js';
+import type { Ended } from '../../src/stages/onlooker.js';
 import { bare, exponential, filePage, poisson, query, scriptPage, users } from '../support/bare.js';
+import { happens } from '../support/happens.js';
 import { stayIn, watch } from '../support/watch.js';
 
 interface Job {
@@ -173,6 +176,42 @@ describe('micro-cases', () => {
       watch(model, { arrivals: at(times) }).map(({ outcome, endedMs }) => `${outcome} ${endedMs}`);
     expect(ends(roomForTwo)).toEqual(['200 10', '200 20', '502 2', '200 30']);
     expect(ends([0, 1, 10])).toEqual(['200 10', '200 20', '200 30']);
+  });
+
+  describe('M8 a restart that makes nginx unavailable from 500 to 700', () => {
+    const every10 = poisson(0, { spacing: 'even', curve: [{ fromMs: 0, toMs: 1000, fromRate: 100, toRate: 100 }] });
+    const m8 = (what: Happening, forMs: number | null, startMs = 0) =>
+      bare({
+        durationMs: 2000,
+        pages: [filePage()],
+        nginx: { workerProcesses: 1, staticMs: always(5), unit: { restart: 'no', restartMs: 0, startMs: always(startMs) } },
+        traffic: [every10],
+        events: [happens(500, what, forMs)],
+      });
+
+    test('refusing: the requests of 500 to 690 are lost, 20 of 100', () => {
+      for (const model of [
+        m8({ verb: 'restart', on: 'nginx', signal: 'TERM' }, null, 200),
+        m8({ verb: 'restart', on: 'nginx', signal: 'QUIT' }, null, 200),
+        m8({ verb: 'stop', on: 'nginx', signal: 'TERM' }, 200),
+        m8({ verb: 'kill', on: 'nginx' }, 200),
+      ]) {
+        const ended: Ended[] = [];
+        const { outcomes } = run(model, { ended: (request) => ended.push(request) });
+        expect(outcomes).toEqual({ 200: 80, refused: 20 });
+        const lost = ended.filter(({ outcome }) => outcome === 'refused').map(({ arrivedMs }) => arrivedMs);
+        expect([Math.min(...lost), Math.max(...lost)]).toEqual([500, 690]);
+      }
+    });
+
+    test('queueing instead: none is lost; the longest takes 205, the first without delay is that of 900', () => {
+      const ended: Ended[] = [];
+      const { outcomes, latencyMs } = run(m8({ verb: 'hang', on: 'nginx' }, 200), { ended: (request) => ended.push(request) });
+      expect(outcomes).toEqual({ 200: 100 });
+      expect(latencyMs.max).toBe(205);
+      const delayed = ended.filter(({ arrivedMs, endedMs }) => endedMs - arrivedMs > 5).map(({ arrivedMs }) => arrivedMs);
+      expect([Math.min(...delayed), Math.max(...delayed)]).toEqual([500, 890]);
+    });
   });
 
   /** The site of M9: every part of a request's life takes the time that the case gives it. */
