@@ -439,9 +439,14 @@ export function mysqlServer(
     forgetAll();
     // These clients see their connection end; the others will meet it with their next query.
     for (const { child } of requests) if (child !== null) child.thread = null;
-    if (cause === null) return;
-    for (const request of requests) request.refuse(cause);
-    for (; outside.length > 0; outside.advance()) outside.subject.refuse(cause);
+    for (const request of requests) tell(request, cause);
+    for (; outside.length > 0; outside.advance()) tell(outside.subject, cause);
+  }
+
+  /** Without power PHP's children are gone by now: what they had asked is over, and nobody hears of it. */
+  function tell(request: Request, cause: Cause | null): void {
+    if (cause === null) request.return();
+    else request.refuse(cause);
   }
 
   function end(thread: Thread): void {
