@@ -32,7 +32,9 @@ export async function importBox(options: ImportOptions): Promise<ExitCode> {
     return exitCodes.done;
   }
   OutputFile.create(file).write(imported.text);
-  if (!options.quiet) await print(`${escapedLines(`${file}: ${imported.chosen}\nlempsim steady --set site=${file} runs it`)}\n`);
+  if (options.quiet) return exitCodes.done;
+  const site = file.includes('/') ? file : `./${file}`;
+  await print(`${escapedLines(`${file}: ${imported.chosen}\nlempsim steady --set site=${site} runs it`)}\n`);
   return exitCodes.done;
 }
 

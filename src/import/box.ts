@@ -1,8 +1,9 @@
 /** All that the files of a box say, put together: the settings, and what is needed to judge them. */
-import { fpmBacklog, fpmFacts, mysqlFacts, nginxFacts, ofServer, sysctlFacts } from './daemons.js';
+import { fpmBacklog, fpmFacts, mysqlFacts, nginxFacts, ofServer, realpathFact, sysctlFacts } from './daemons.js';
 import type { Entry } from './entry.js';
 import { type Facts, sizeText } from './fact.js';
 import { type File, Files } from './files.js';
+import { noteUnknown } from './fpmNames.js';
 import { readMyCnf } from './myCnf.js';
 import { type Directive, readNginx } from './nginxConf.js';
 import { type Pages, pagesOf } from './pages.js';
@@ -70,7 +71,9 @@ export function readBox(given: BoxFiles, trouble: Trouble): Box | null {
   nginxFacts(nginx, pages.php?.scope ?? null, facts, trouble);
   sysctlFacts(sysctl, facts, trouble);
   const pool = pages.php ? choosePool(nginx, pages.php, fpm, trouble) : null;
-  if (pool) fpmFacts(pool, facts, trouble);
+  if (pool) fpmFacts(pool, fpm, php, facts, trouble);
+  if (pool) noteUnknown(pool, trouble);
+  if (pages.php) realpathFact(pages.php.scope, facts);
   if (pool) fpmBacklog(pool, Number(facts.get('tcp.net.core.somaxconn')?.value ?? SOMAXCONN), facts);
   mysqlFacts(mysql, facts, trouble);
   return { facts, host: given.host, nginx, directives, pages, fpm, pool, hasMysql: given.mysql.length > 0, mysql, php, sysctl };

@@ -9,7 +9,7 @@ import type { Entry } from './entry.js';
 import { type Fact, type Facts, factOf, isPlain } from './fact.js';
 import type { Directive } from './nginxConf.js';
 import type { Scope } from './nginxScope.js';
-import type { Pool } from './pool.js';
+import type { Fpm, Pool } from './pool.js';
 import { protectionFacts, protective } from './protections.js';
 import type { Chosen } from './server.js';
 import { hostNameOf } from './server.js';
@@ -20,7 +20,19 @@ const unit = ['Restart', 'RestartSec', 'start'];
 export const own: Readonly<Record<string, readonly string[]>> = {
   nginx: ['cpu', 'error_size', 'worker_memory', ...unit],
   'php-fpm': ['fork', 'memory_per_child', ...unit],
-  mysql: ['connections', 'connect', 'round_trip', 'dataset', 'base_memory', 'memory_per_connection', ...unit],
+  mysql: [
+    'connections',
+    'connect',
+    'round_trip',
+    'dataset',
+    'base_memory',
+    'memory_per_connection',
+    'checkpoint_age',
+    'redo_per_commit',
+    'pages_per_commit',
+    'ping',
+    ...unit,
+  ],
 };
 
 export function carried(section: string) {
@@ -89,14 +101,30 @@ export function isIdle(name: string, pm: unknown): boolean {
   return typeof pm === 'string' && (idle[pm]?.includes(name) ?? false);
 }
 
-export function fpmFacts(pool: Pool, facts: Facts, trouble: Trouble): void {
+/** The pool's own words; else those of `[global]`; PHP's settings as the pool gives them, else php.ini. */
+export function fpmFacts(pool: Pool, { global }: Fpm, php: readonly Entry[], facts: Facts, trouble: Trouble): void {
   const pm = pool.entries.findLast(({ name }) => name === 'pm')?.value;
   for (const setting of carried('php-fpm')) {
-    const entry = pool.entries.findLast(({ name }) => name === setting.name);
-    if (entry === undefined || isIdle(setting.name, pm)) continue;
-    if (setting.name === 'listen') put(facts, 'php-fpm.listen', listenOf(pool, entry));
-    else put(facts, `php-fpm.${setting.name}`, factOf(setting, entry.value ?? '', entry.valuePlace, fpmDialect, trouble));
+    const { name } = setting;
+    const ofPool = pool.entries.findLast((each) => each.name === name) ?? phpSetting(name, pool.entries);
+    const entry = ofPool ?? [...global, ...php].findLast((each) => each.name === name);
+    if (entry === undefined || isIdle(name, pm)) continue;
+    if (name === 'listen') put(facts, 'php-fpm.listen', listenOf(pool, entry));
+    else put(facts, `php-fpm.${name}`, factOf(setting, entry.value ?? '', entry.valuePlace, fpmDialect, trouble));
   }
+}
+
+/** `php_admin_value[memory_limit]`, which no script can change, and its like. */
+export function phpSetting(name: string, pool: readonly Entry[]): Entry | undefined {
+  const inPool = ['php_admin_value', 'php_value', 'php_admin_flag', 'php_flag'].map((kind) => `${kind}[${name}]`);
+  return pool.findLast((each) => inPool.includes(each.name));
+}
+
+/** Where nginx passes `$realpath_root`, a path is another one as soon as its link leads elsewhere. */
+export function realpathFact(php: Scope, facts: Facts): void {
+  const parameters = php.peek('fastcgi_param').length > 0 ? php.peek('fastcgi_param') : (php.around?.peek('fastcgi_param') ?? []);
+  const script = parameters.find(({ values }) => values[0] === 'SCRIPT_FILENAME' && values[1]?.includes('$realpath_root'));
+  if (script) facts.set('php-fpm.realpath_cache_ttl', { value: 0, place: script.place, note: 'nginx passes $realpath_root' });
 }
 
 /** A port alone means every address. */

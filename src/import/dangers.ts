@@ -110,6 +110,11 @@ function ofFpm(known: Known): Danger[] {
     : 'nginx waits for seconds, as the kernel drops what comes';
   if (length <= SHORT_BACKLOG)
     dangers.push({ path: 'php-fpm.listen.backlog', text: `the queue holds ${length} requests; when it is full, ${full}` });
+  if (known.ms('php-fpm.process_control_timeout') === 0)
+    dangers.push({
+      path: 'php-fpm.process_control_timeout',
+      text: 'a reload cuts off the children: what is in flight ends in 502; a few seconds let them finish',
+    });
   if (known.text('php-fpm.pm') === 'dynamic' && known.number('php-fpm.pm.min_spare_servers') === 1)
     dangers.push({
       path: 'php-fpm.pm.min_spare_servers',

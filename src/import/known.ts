@@ -2,6 +2,7 @@
 import { settingsOf } from '../scenario/settings.js';
 import { readDirectiveSize, readDuration } from '../scenario/units.js';
 import type { Box } from './box.js';
+import { phpSetting } from './daemons.js';
 import type { Fact } from './fact.js';
 import { spotOf } from './trouble.js';
 
@@ -42,10 +43,8 @@ export class Known {
 
   /** A setting of PHP: the pool's own word before php.ini's. */
   php(name: string): { readonly value: string; readonly from: string } | null {
-    const inPool = ['php_admin_value', 'php_value', 'php_admin_flag', 'php_flag'].map((kind) => `${kind}[${name}]`);
-    const entry =
-      this.box.pool?.entries.findLast((each) => inPool.includes(each.name)) ??
-      this.box.php.findLast((each) => each.name === name);
+    const { pool, php } = this.box;
+    const entry = phpSetting(name, pool?.entries ?? []) ?? php.findLast((each) => each.name === name);
     return entry ? { value: entry.value ?? '', from: spotOf(entry.valuePlace) } : null;
   }
 }

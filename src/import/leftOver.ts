@@ -2,7 +2,7 @@
 import type { Place } from '../scenario/place.js';
 import { printable } from '../scenario/problems.js';
 import type { Box } from './box.js';
-import { carried, isIdle } from './daemons.js';
+import { carried, isIdle, phpSetting } from './daemons.js';
 import type { Entry } from './entry.js';
 import type { Directive } from './nginxConf.js';
 
@@ -50,7 +50,8 @@ function ofFpm({ fpm, pool }: Box): LeftOver {
   const pm = pool?.entries.findLast(({ name }) => name === 'pm')?.value;
   const own = (pool?.entries ?? []).filter(({ name }) => !known.includes(name) || isIdle(name, pm));
   const others = fpm.pools.filter((each) => each !== pool).map(({ name, place }) => ({ name: `pool ${name}`, place }));
-  return leftOver('PHP-FPM', [...fpm.global, ...own, ...others]);
+  const ofPhp = (entry: Entry) => known.some((name) => phpSetting(name, [entry]));
+  return leftOver('PHP-FPM', [...without(fpm.global, known), ...own.filter((entry) => !ofPhp(entry)), ...others]);
 }
 
 function ofMysql({ mysql }: Box): LeftOver {
@@ -59,7 +60,8 @@ function ofMysql({ mysql }: Box): LeftOver {
 }
 
 function ofPhp({ php }: Box): LeftOver {
-  return leftOver('PHP', without(php, ['max_execution_time', 'memory_limit']));
+  const known = carried('php-fpm').map(({ name }) => name);
+  return leftOver('PHP', without(php, [...known, 'memory_limit']));
 }
 
 function ofSysctl({ sysctl }: Box): LeftOver {

@@ -16,9 +16,6 @@ export interface Timeout {
   readonly effect: string;
 }
 
-/** PHP's own default, which the packages' php.ini keeps (PHP manual, info.configuration). */
-const MAX_EXECUTION_S = 30;
-
 /** In the order in which they fire for a request that hangs. */
 export function timeoutsOf(known: Known): readonly Timeout[] {
   const { box } = known;
@@ -29,7 +26,8 @@ export function timeoutsOf(known: Known): readonly Timeout[] {
     );
     const terminate = 'php-fpm.request_terminate_timeout';
     list.push(timeoutOf(known, terminate, 'PHP-FPM kills the child, up to a third of it later; nginx answers 502'));
-    list.push(maxExecution(known));
+    const ended = 'PHP ends the script with an error, mostly 500; on Linux only its own CPU time counts, no waits for MySQL';
+    list.push(timeoutOf(known, 'php-fpm.max_execution_time', ended));
   }
   if (box.hasMysql) list.push(timeoutOf(known, 'mysql.innodb_lock_wait_timeout', 'a wait for a locked row ends in error 1205'));
   return list.sort((a, b) => a.ms - b.ms);
@@ -38,17 +36,6 @@ export function timeoutsOf(known: Known): readonly Timeout[] {
 function timeoutOf(known: Known, path: string, effect: string): Timeout {
   const ms = known.ms(path);
   return { name: path.slice(path.indexOf('.') + 1), ms: ms === 0 ? Infinity : ms, from: known.from(path), effect };
-}
-
-function maxExecution(known: Known): Timeout {
-  const given = known.php('max_execution_time');
-  const seconds = Number(given?.value ?? MAX_EXECUTION_S);
-  return {
-    name: 'max_execution_time',
-    ms: seconds > 0 ? seconds * 1000 : Infinity,
-    from: given?.from ?? 'by default',
-    effect: 'PHP ends the script with an error, mostly 500; on Linux only its own CPU time counts, no waits for MySQL',
-  };
 }
 
 /** What is wrong with the order, each as a sentence. */
