@@ -1,7 +1,7 @@
 /** What the operator of one box can do against too many requests, worked out by hand: limit_req, limit_conn, fastcgi_cache. */
 import { describe, expect, it } from 'vitest';
 import { always } from '../../src/engine/law.js';
-import type { FastcgiCacheModel, LimitConnModel, LimitReqModel } from '../../src/model.js';
+import type { EventModel, FastcgiCacheModel, Happening, LimitConnModel, LimitReqModel } from '../../src/model.js';
 import { type Click, story } from '../stages/story.js';
 import { type Bare, bare, filePage, scriptPage } from '../support/bare.js';
 
@@ -162,6 +162,15 @@ describe('limit_req', () => {
       '100 ms: 200 to the click at 0 ms',
       '200 ms: 200 to the click at 0 ms',
     ]);
+  });
+
+  it('a reload keeps the states, a restart forgets them', () => {
+    const across = (verb: 'reload' | 'restart') =>
+      verdicts(limitReq({ rate: 0.1 }), [0, 1000, 3000], {
+        events: [happens(verb === 'reload' ? { verb, on: 'nginx' } : { verb, on: 'nginx', signal: 'TERM' }, 1500)],
+      });
+    expect(across('reload')).toBe('A R R');
+    expect(across('restart')).toBe('A R A');
   });
 
   it('a refusal costs what a file and an error page cost', () => {
@@ -420,6 +429,26 @@ describe('fastcgi_cache', () => {
     });
   });
 
+  it('an answer survives a restart of nginx: it is on disk', () => {
+    const events = [happens({ verb: 'restart', on: 'nginx', signal: 'TERM' }, 1000)];
+    expect(cached({}, [0, 3000], { events }).tookMs).toEqual([100, 0]);
+  });
+
+  it('a fetch that nginx was killed in holds no lock when it is back', () => {
+    const events = [happens({ verb: 'kill', on: 'nginx' }, 1000, 500)];
+    const pages = [scriptPage({ waitMs: always(2000) })];
+    const { ends, asked } = cached({ lock: true, lockAgeMs: 60_000 }, [0, 500, 2000], { events, pages });
+    expect(ends.map(brief)).toEqual(['1000: reset', '1000: reset', '4000: 200']);
+    expect(asked).toBe(2);
+  });
+
+  it('use_stale error: PHP-FPM is down, and visitors do not notice', () => {
+    const events = [happens({ verb: 'stop', on: 'php-fpm', signal: 'TERM' }, 5000, 20_000)];
+    const clicks = [0, 12_000, 13_000];
+    expect(cached({ useStale: ['error'] }, clicks, { events }).ends.map(brief)).toEqual(['100: 200', '12000: 200', '13000: 200']);
+    expect(cached({}, clicks, { events }).result.outcomes['502']).toBe(2);
+  });
+
   it('who asked and left does not stop the answer from being kept', () => {
     const { ends, asked } = cached({}, [0, 200], { visitors: { patienceMs: always(50) } });
     expect(ends.map(brief)).toEqual(['50: 499', '200: 200']);
@@ -442,6 +471,10 @@ describe('fastcgi_cache', () => {
 });
 
 const aQuery = { times: always(1), cpuMs: always(0), reads: always(0), row: null, table: null, holdMs: always(0), commit: false };
+
+function happens(what: Happening, atMs: number, forMs: number | null = null): EventModel {
+  return { name: what.verb, atMs, forMs, because: '', what };
+}
 
 function brief(end: string): string {
   return end.replace(/^(\S+) ms: (\S+).*$/, '$1: $2');

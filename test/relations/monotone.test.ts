@@ -3,13 +3,16 @@
  * (R25 to R30), on average where it does not (R31, R32).
  */
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { always } from '../../src/engine/law.js';
 import { run } from '../../src/simulate.js';
 import { arrivalsOf, silent } from '../stages/story.js';
 import type { Bare } from '../support/bare.js';
 import { bare, exponential, poisson, scriptPage } from '../support/bare.js';
 import { watch } from '../support/watch.js';
+
+/** Hundreds of runs each, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 300_000 });
 
 const RUNS = { numRuns: 200 };
 /** Times add up in another order from run to run. */

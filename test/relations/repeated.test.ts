@@ -2,13 +2,16 @@
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Model } from '../../src/model.js';
 import { toModel } from '../../src/scenario/scenario.js';
 import { run } from '../../src/simulate.js';
 import { someScenarios } from '../support/anyScenario.js';
 import { fingerprints } from '../support/fingerprint.js';
 import { type Watched, watch } from '../support/watch.js';
+
+/** Hundreds of runs each, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 300_000 });
 
 const SCENARIOS = 200;
 const scenarios = someScenarios(SCENARIOS, { events: 2 });

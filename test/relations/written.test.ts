@@ -1,9 +1,12 @@
 /** How a scenario is written down does not matter: 200 of them, each in other words, are the same model (R04 to R06). */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { parseScenario, printScenario, toModel } from '../../src/scenario/scenario.js';
 import { modelHash } from '../../src/telemetry/modelHash.js';
 import { someScenarios } from '../support/anyScenario.js';
+
+/** Hundreds of runs each, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 300_000 });
 
 const scenarios = someScenarios(200, { events: 3 });
 const models = scenarios.map((scenario) => toModel(scenario));

@@ -26,6 +26,7 @@ const time = (most: number) =>
 const host = fc.record({
   cores: whole(1, 3),
   memory: among('512 MiB', '1 GiB', '2 GiB'),
+  swap: among('0 B', '0 B', '256 MiB'),
   scheduler: among('fair-share', 'kernel'),
   disk: some({ iops: whole(50, 5000), queue_depth: whole(1, 8), latency: time(5), fsync: time(5) }),
   network: some({ send: among('2 Mbit/s', '100 Mbit/s', 'unlimited'), receive: among('5 Mbit/s', 'unlimited') }),
@@ -41,6 +42,9 @@ const dns = some({
   loss: among('0%', '0%', '10%'),
   timeout: among('1s', '5s'),
   nameservers: whole(1, 3),
+  at_start: among('auto', 'empty', 'spread'),
+  wrong_address: among('silent', 'refused'),
+  negative_ttl: among('1s', '1h'),
 });
 
 const tcp = some({
@@ -88,6 +92,9 @@ const pool = fc
       'pm.max_requests': among(0, 3, 50),
       'pm.process_idle_timeout': among('1s', '10s'),
       request_terminate_timeout: among('0ms', '1s', '2s'),
+      process_control_timeout: among('0ms', '1s'),
+      max_execution_time: among('1s', '30s'),
+      realpath_cache_ttl: among('0ms', '2m'),
       fork: time(5),
       memory_per_child: among('20 MiB', '60 MiB'),
       Restart: among('no', 'always', 'on-failure'),
@@ -106,6 +113,8 @@ const mysql = some({
   innodb_buffer_pool_size: among('1M', '16M', '128M'),
   dataset: among('1 MB', '40 MB'),
   innodb_lock_wait_timeout: among('1s', '50s'),
+  lock_wait_timeout: among('1s', '1h'),
+  innodb_buffer_pool_dump_pct: among(0, 25, 100),
   innodb_flush_log_at_trx_commit: among(0, 1, 2),
   Restart: among('no', 'always', 'on-abnormal'),
   start: among('100ms', '2s'),
@@ -147,6 +156,30 @@ const pages = fc
 
 export const DURATION_MS = 6000;
 
+const visitors = some({
+  round_trip: time(60),
+  bandwidth: among('unlimited', '4 Mbit/s', { exponential: '10 Mbit/s' }),
+  patience: fc.oneof(among('unlimited'), time(4000)),
+  connections: whole(1, 6),
+  keep_alive: among('on', 'off'),
+  pages_per_visit: fc.oneof(whole(1, 3), fc.constant({ geometric: 2 })),
+  think: time(600),
+  retry: seldom(
+    fc.record({
+      attempts: whole(2, 4),
+      backoff: ms(1, 500),
+      jitter: among('none', 'equal', 'full', 'decorrelated'),
+      budget: among('none', '20%'),
+    }),
+  ),
+  reload: seldom(fc.record({ chance: among('30%', '100%'), after: time(900), times: whole(1, 3) })),
+  refresh: seldom(fc.record({ after: time(1500), times: whole(1, 3) })),
+  auto_reload: among('on', 'off'),
+  error_page_open: time(3000),
+});
+
+const own = fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: visitors });
+
 const source = fc.oneof(
   {
     weight: 3,
@@ -156,7 +189,7 @@ const source = fc.oneof(
       batch: whole(1, 3),
     }),
   },
-  fc.record({ users: whole(1, 12), think: time(800) }),
+  fc.record({ users: whole(1, 12), think: time(800), visitors: own }),
   fc.record({
     at: ms(1000, 3000),
     rise: among('0ms', '500ms'),
@@ -170,16 +203,6 @@ const source = fc.oneof(
     }),
   }),
 );
-
-const visitors = some({
-  round_trip: time(60),
-  bandwidth: among('unlimited', '4 Mbit/s', { exponential: '10 Mbit/s' }),
-  patience: fc.oneof(among('unlimited'), time(4000)),
-  connections: whole(1, 6),
-  keep_alive: among('on', 'off'),
-  pages_per_visit: fc.oneof(whole(1, 3), fc.constant({ geometric: 2 })),
-  think: time(600),
-});
 
 const daemon = among('nginx', 'php-fpm', 'mysql');
 const signal = fc.option(among('QUIT', 'TERM'), { nil: undefined });
