@@ -331,6 +331,7 @@ export function mysqlServer(
     counts.queries += 1;
     const reads = query.reads.of(request, thread.queryNumber);
     thread.readsLeft = pool.misses(request, thread.queryNumber, reads);
+    if (host.memory.swapped > 0) thread.readsLeft += Math.round((reads - thread.readsLeft) * host.memory.swapped);
     counts.lookups += reads;
     counts.diskReads += thread.readsLeft;
     if (thread.readsLeft > 0) if (request.traced) request.note(`${thread.readsLeft} of ${reads} pages from disk`);

@@ -38,6 +38,50 @@ function told(heldMs: number, events: EventModel[], clicks: readonly Click[], pa
   return { ends: ends.map((end) => end.replace(/ to the click/, '')), ...others };
 }
 
+describe('saturation', () => {
+  it('all children busy, room in the queue: latency; fastcgi_read_timeout counts waiting and running: 504', () => {
+    const { ends } = told(400, [], [0, 1, 2, 3], { nginx: { fastcgiReadTimeoutMs: 1000 } });
+    expect(ends).toEqual([
+      '400 ms: 200 at 0 ms',
+      '800 ms: 200 at 1 ms',
+      '1002 ms: 504 (fastcgi_read_timeout: no answer from PHP-FPM in time) at 2 ms',
+      '1003 ms: 504 (fastcgi_read_timeout: no answer from PHP-FPM in time) at 3 ms',
+    ]);
+  });
+
+  it('the queue is first come, first served, and runs those who have left: work for nobody', () => {
+    const { ends, figure } = told(400, [], [0, 1, 2, 3], { nginx: { fastcgiReadTimeoutMs: 700 } });
+    expect(ends.filter((end) => end.includes(' 200 '))).toEqual(['400 ms: 200 at 0 ms']);
+    // The second runs when its time is up, the other two begin afterwards, for nobody.
+    expect(figure('php-fpm', 'executed for nobody')).toBe(2);
+  });
+
+  it('after a stall of T at rate λ the queue is λT long, and is worked off in λT·S / (c - λS)', () => {
+    // Ten a second, S 50 ms, one child: λS = 0.5. Stopped for 4 s: 40 wait, and 40 · 50 / 0.5 = 4000 ms later all is as before.
+    const clicks = Array.from({ length: 150 }, (_, i) => 100 * i + 50);
+    const { tookMs, ends, result } = told(50, [event(1000, hang, 4000)], clicks);
+    expect(result.stages['php-fpm'].queue.max).toBe(40);
+    const late = ends.filter((_, i) => tookMs[i] > 50);
+    // All from the one at 1050 on wait; the one at 8950 finds the child idle again.
+    expect(late.at(-1)).toBe('8950 ms: 200 at 8850 ms');
+    expect(late).toHaveLength(79);
+  });
+
+  it('a pool that hangs on the database fills its queue in backlog / λ, and then 502s follow', () => {
+    const asks = { pages: [scriptPage({ queries: [query()] })] };
+    const clicks = Array.from({ length: 100 }, (_, i) => 10 * i + 5);
+    const { ends } = told(0, [event(0, { verb: 'hang', on: 'mysql' }, 1000)], clicks, {
+      ...asks,
+      php: { maxChildren: 4, listenBacklog: 29 },
+    });
+    // 100 a second: four are held, 30 wait: full after 34 arrivals, at 345 ms. The other 66 are refused at once.
+    const refused = ends.filter((end) => end.includes('502'));
+    expect(refused[0]).toBe('345 ms: 502 (listen queue full) at 345 ms');
+    expect(refused).toHaveLength(66);
+    expect(ends.filter((end) => end.includes(' 200 '))).toHaveLength(34);
+  });
+});
+
 describe('master killed', () => {
   it('in flight: reset; in the queue: reset; afterwards: refused, since the socket file is still there', () => {
     const { ends, logs } = told(1000, [event(500, kill)], [0, 100, 600]);
@@ -201,6 +245,29 @@ describe('SIGUSR2 (reload)', () => {
       '620 ms: 200 at 550 ms',
       '630 ms: 200 at 550 ms',
     ]);
+  });
+
+  describe('at 50 requests a second of 1 s each', () => {
+    const clicks = Array.from({ length: 250 }, (_, i) => 20 * i + 10);
+    const at50 = (processControlTimeoutMs: number | null) =>
+      told(1000, [event(2000, reload)], clicks, { php: { maxChildren: 200, processControlTimeoutMs, unit: startsIn(95) } });
+
+    it('process_control_timeout 0: the 50 in flight are lost, and those of 0.1 s wait', () => {
+      const { result, tookMs } = at50(null);
+      expect(result.outcomes).toEqual({ 200: 200, 502: 50 });
+      // Five come until the new generation is there.
+      expect(tookMs.filter((ms) => ms > 1000)).toEqual([1085, 1065, 1045, 1025, 1005]);
+      expect(result.stages['php-fpm'].queue.max).toBe(5);
+    });
+
+    it('30 s: nobody is lost; those of 1.1 s wait for the last old child', () => {
+      const { result, tookMs } = at50(30_000);
+      expect(result.outcomes).toEqual({ 200: 250 });
+      // The youngest in flight came at 1990 and ends at 2990; the new generation accepts at 3085: from 2010 to 3070 come 54.
+      expect(tookMs.filter((ms) => ms > 1000)).toHaveLength(54);
+      expect(Math.max(...tookMs)).toBe(2075);
+      expect(result.stages['php-fpm'].queue.max).toBe(54);
+    });
   });
 
   it('of a unit that is down it does nothing', () => {
@@ -436,6 +503,20 @@ describe('memory', () => {
     expect(result.host.memory.usedMax).toBe(420 * MB);
   });
 
+  it('and kills it again as long as the children stay', () => {
+    const { result } = told(0, [], [], {
+      durationMs: 13_000,
+      host: { memoryBytes: 400 * MB },
+      php: { maxChildren: 5, childBytes: 40 * MB },
+      mysql: { ...noPool, baseBytes: 300 * MB, unit: { restart: 'on-abnormal', restartMs: 5000, startMs: always(1000) } },
+    });
+    const kills = journal(result).filter((line) => line.includes('Killed process'));
+    // Killed at 0; started at 6000 (5000 + 1000, and nothing to recover), killed; and once more at 12,000.
+    expect(kills).toEqual(
+      [0, 6000, 12_000].map((at) => `${at}: kernel: Out of memory: Killed process … (mysqld) anon-rss:292969kB`),
+    );
+  });
+
   it('the largest process may be a child: its unit is stopped as a whole and stays down', () => {
     const { result, ends, logs } = told(1000, [event(0, leaking(400 * MB))], [0, 500, 1200, 1300], {
       host: { memoryBytes: 500 * MB },
@@ -490,6 +571,18 @@ describe('memory', () => {
     // 8 of 80 MB lie on swap: of the 5,000 pages that a script touches, 500, each a read of 2 ms.
     expect(tookMs).toEqual([1010, 1010]);
     expect(journal(result)).toEqual([]);
+  });
+
+  it('a query pays for those of its pages that the buffer pool holds on swap', () => {
+    const disk = { iops: Infinity, queueDepth: 1, latencyMs: always(2), fsyncMs: always(0) };
+    const { tookMs } = told(0, [], [0], {
+      host: { memoryBytes: 80 * MB, swapBytes: 100 * MB, disk },
+      php: { childBytes: 0 },
+      mysql: { bufferPoolBytes: 100 * MB, datasetBytes: 100 * MB },
+      pages: [scriptPage({ queries: [query({ reads: always(10) })] })],
+    });
+    // A fifth of all that is held: two of the ten pages.
+    expect(tookMs).toEqual([4]);
   });
 
   it('when swap is full, too, the kernel kills', () => {

@@ -26,6 +26,11 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     { verb: 'kill', on: 'mysql' },
     { verb: 'hang', on: 'mysql' },
     { verb: 'cron', on: 'host', job },
+    { verb: 'power-off', on: 'host' },
+    { verb: 'reboot', on: 'host' },
+    { verb: 'kill', on: 'nginx' },
+    { verb: 'hang', on: 'nginx' },
+    { verb: 'reload', on: 'nginx' },
   ),
   signal.map((by): Happening => ({ verb: 'stop', on: php, signal: by })),
   signal.map((by): Happening => ({ verb: 'restart', on: php, signal: by })),
@@ -35,7 +40,7 @@ const events: fc.Arbitrary<EventModel[]> = fc.array(
   fc
     .record({ atMs: fc.integer({ min: 0, max: 9000 }), lastsMs: fc.integer({ min: 1, max: 3000 }), what: happening })
     .map(({ atMs, lastsMs, what }): EventModel => {
-      const brief = ['reload', 'restart', 'switch', 'cron'].includes(what.verb);
+      const brief = ['reload', 'restart', 'switch', 'cron', 'reboot'].includes(what.verb);
       const open = what.verb === 'kill' && lastsMs % 3 === 0;
       return { name: what.verb, atMs, forMs: brief || open ? null : lastsMs, because: '', what };
     }),
@@ -154,7 +159,7 @@ test('whatever happens to PHP-FPM, every request ends once and every account add
       for (const { cause } of result.causes) causes.add(cause);
       kills += result.events.filter(({ kind }) => kind === 'kernel').length;
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
   // The sites are unlucky enough for the property to mean something.
   for (const outcome of ['200', '499', '500', '502', '504']) expect([...outcomes]).toContain(outcome);
