@@ -34,7 +34,8 @@ export async function importBox(options: ImportOptions): Promise<ExitCode> {
   OutputFile.create(file).write(imported.text);
   if (options.quiet) return exitCodes.done;
   const site = file.includes('/') ? file : `./${file}`;
-  await print(`${escapedLines(`${file}: ${imported.chosen}\nlempsim steady --set site=${site} runs it`)}\n`);
+  const next = imported.byPhp ? `lempsim steady --set site=${site} runs it` : `a scenario of yours runs it by site: ${site}`;
+  await print(`${escapedLines(`${file}: ${imported.chosen}\n${next}`)}\n`);
   return exitCodes.done;
 }
 

@@ -19,7 +19,9 @@ export interface BoxFiles {
   /** Files, or folders of *.conf. */
   readonly fpm: readonly string[];
   readonly mysql: readonly string[];
+  /** Files, or folders of *.ini. */
   readonly php: readonly string[];
+  /** Files, or folders of *.conf. */
   readonly sysctl: readonly string[];
   /** Absolute paths are looked for below this folder; `null` for the machine's own. */
   readonly root: string | null;
@@ -61,8 +63,8 @@ export function readBox(given: BoxFiles, trouble: Trouble): Box | null {
   const directives = readNginx(given.nginx, files, trouble);
   const fpm = readFpm(given.fpm, files, trouble);
   const mysql = ofServer(given.mysql.flatMap((path) => readMyCnf(path, files, trouble)));
-  const php = entriesOf(given.php, files, (file) => readPhpIni(file, trouble).entries);
-  const sysctl = entriesOf(given.sysctl, files, (file) => readSysctl(file, trouble));
+  const php = entriesOf(given.php, '*.ini', files, (file) => readPhpIni(file, trouble).entries);
+  const sysctl = entriesOf(given.sysctl, '*.conf', files, (file) => readSysctl(file, trouble));
   const nginx = trouble.any ? null : chooseServer(directives, given.nginx, given.server, trouble);
   if (nginx === null) return null;
   const pages = pagesOf(nginx.server.locations);
@@ -79,12 +81,18 @@ export function readBox(given: BoxFiles, trouble: Trouble): Box | null {
   return { facts, host: given.host, nginx, directives, pages, fpm, pool, hasMysql: given.mysql.length > 0, mysql, php, sysctl };
 }
 
-function entriesOf(paths: readonly string[], files: Files, read: (file: File) => readonly Entry[]): Entry[] {
+/** Of files, and of folders' files of such names. */
+function entriesOf(
+  paths: readonly string[],
+  names: string,
+  files: Files,
+  read: (file: File) => readonly Entry[],
+): readonly Entry[] {
   const entries: Entry[] = [];
   const add = (file: File) => {
     for (const entry of read(file)) entries.push(entry);
   };
-  for (const path of paths) files.with(path, add);
+  for (const path of files.inFolders(paths, names)) files.with(path, add);
   return entries;
 }
 

@@ -73,8 +73,10 @@ export class Files {
     return statOf(this.actual(path)) !== null;
   }
 
-  isFolder(path: string): boolean {
-    return statOf(this.actual(path))?.isDirectory() ?? false;
+  /** The paths as given, a folder standing for its files of such names, `*.conf`. */
+  inFolders(paths: readonly string[], names: string): string[] {
+    const isFolder = (path: string) => statOf(this.actual(path))?.isDirectory() ?? false;
+    return paths.flatMap((path) => (isFolder(path) ? this.list(join(path, names)) : [path]));
   }
 
   /** The paths that a pattern means, in the order of their names; a path that is no pattern means itself if it exists. */

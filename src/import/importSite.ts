@@ -31,6 +31,8 @@ export interface Imported {
   readonly left: readonly LeftOver[];
   /** What was chosen: `server shop.example.com, pool www`. */
   readonly chosen: string;
+  /** Whether any page comes by PHP; most lessons ask for that. */
+  readonly byPhp: boolean;
 }
 
 /** Throws a `ScenarioError` with all that is wrong, or an `UnreadableError`. */
@@ -51,6 +53,7 @@ export function importSite(files: BoxFiles): Imported {
     text,
     warnings: [...dangers.map((danger) => `${danger.path}: ${danger.text}`), ...trouble.notes],
     left,
+    byPhp: box.pool !== null,
     chosen: `server ${box.nginx.server.name}${box.pool ? `, pool ${box.pool.name}` : ''}`,
   };
 }

@@ -40,9 +40,15 @@ function ofNginx({ nginx, pages, directives }: Box): LeftOver {
   };
   visit(directives, 0);
   visit(server.directive.children ?? [], 0);
+  const listening = server.scope.peek('listen').flatMap(({ values, place }) =>
+    values
+      .slice(1)
+      .filter((word) => !/^(?:ssl|default_server|backlog=.*)$/.test(word))
+      .map((word) => ({ name: `listen … ${word}`, place })),
+  );
   const servers = others.map(({ name, directive }) => ({ name: `server ${name}`, place: directive.place }));
   const answered = pages.left.map(({ path, at }) => ({ name: `${path} by ${at.name}`, place: at.place }));
-  return leftOver('nginx', [...found, ...answered, ...servers]);
+  return leftOver('nginx', [...found, ...listening, ...answered, ...servers]);
 }
 
 function ofFpm({ fpm, pool }: Box): LeftOver {

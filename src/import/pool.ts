@@ -1,5 +1,5 @@
 /** The one pool of PHP-FPM that nginx passes to; the others are told by name. */
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Place } from '../scenario/place.js';
 import type { Entry, Group } from './entry.js';
 import type { Files } from './files.js';
@@ -46,10 +46,7 @@ export function readFpm(paths: readonly string[], files: Files, trouble: Trouble
     if (found.length === 0) trouble.note(`${spotOf(entry.place)}: includes ${entry.value ?? 'nothing'}, where no file is`);
     return found;
   };
-  for (const path of paths) {
-    if (!files.isFolder(path)) read(path);
-    else for (const each of files.list(join(path, '*.conf'))) read(each);
-  }
+  for (const path of files.inFolders(paths, '*.conf')) read(path);
   return poolsOf(entries, groups);
 }
 

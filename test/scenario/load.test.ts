@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { listScenarios, loadScenario } from '../../src/scenario/load.js';
 import { ScenarioError, UnreadableError } from '../../src/scenario/problems.js';
@@ -49,6 +49,19 @@ test('a file is read by its path, with a site beside it, below it or built in', 
   expect(loadScenario(file('b.yaml', `${LINK}site: sites/far.site.yaml\n`)).siteName).toBe('far');
   expect(loadScenario(file('c.yaml', `${LINK}site: foobar\n`)).dns.address).toBe('8.8.8.8');
   expect(loadScenario(file('d.yaml', `${LINK}site: foobar\n`), { set: ['site=./corner.site.yaml'] }).siteName).toBe('corner');
+});
+
+test('a site that --set names may lie anywhere, as the person who says so means their own', () => {
+  const outside = mkdtempSync(join(tmpdir(), 'lempsim-'));
+  writeFileSync(join(outside, 'away.site.yaml'), SITE);
+  const scenario = file('chosen.yaml', `${LINK}site: foobar\n`);
+  const site = join(outside, 'away.site.yaml');
+  expect(loadScenario(scenario, { set: [`site=${site}`] }).siteName).toBe('away');
+  expect(loadScenario(scenario, { set: [`site=${relative(process.cwd(), site)}`] }).siteName).toBe('away');
+  writeFileSync(site, 'host: { cores: none }\n');
+  expect(() => loadScenario(scenario, { set: [`site=${site}`] })).toThrow(`${site}:1:16: host.cores: expected a whole number`);
+  rmSync(outside, { recursive: true });
+  expect(() => loadScenario(scenario, { set: [`site=${site}`] })).toThrow(/^--set site=.*: site: expected a path/);
 });
 
 test('a site outside the scenario’s folder is not read, by whatever way', () => {
