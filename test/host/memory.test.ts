@@ -34,6 +34,29 @@ describe('memory', () => {
     expect([memory.overcommitted, memory.usedMax]).toEqual([true, 1001]);
   });
 
+  it('beyond RAM lies swap, evenly: that share of everything is there; beyond both somebody hears of it', () => {
+    const memory = new Memory(1000, 500);
+    let heard = 0;
+    memory.exhausted = () => {
+      heard += 1;
+    };
+    memory.account('php-fpm').hold(1000);
+    expect(memory.swapped).toBe(0);
+    memory.account('php-fpm').hold(250);
+    expect([memory.swapped, memory.exceeded, heard]).toEqual([0.2, false, 0]);
+    memory.account('mysql').hold(251);
+    expect([memory.exceeded, heard]).toEqual([true, 1]);
+    memory.account('php-fpm').hold(-500);
+    expect([memory.exceeded, heard]).toEqual([false, 1]);
+    expect(() => memory.check()).not.toThrow();
+  });
+
+  it('without swap nothing lies there, however much is held', () => {
+    const memory = new Memory(1000);
+    memory.account('php-fpm').hold(2000);
+    expect([memory.swapped, memory.exceeded]).toEqual([0, true]);
+  });
+
   it('nobody can give back more than they hold', () => {
     const memory = new Memory(1000);
     memory.account('nginx').hold(500);

@@ -112,6 +112,21 @@ test('what pm does not look at has the value that it amounts to', () => {
   expect(shop(['pm: static', 'pm: static, pm.min_spare_servers: 3'])).toEqual(model);
 });
 
+test('what PHP and PHP-FPM do by default leaves the model as it is; other values stand in it', () => {
+  const given = (directives: string) => shop(['pm: static', `pm: static, ${directives}`]);
+  const usual = 'process_control_timeout: 0, max_execution_time: 30s, realpath_cache_ttl: 120s';
+  expect(given(usual)).toEqual(model);
+  expect(given('process_control_timeout: 10s, max_execution_time: 0, realpath_cache_ttl: 0').phpFpm).toMatchObject({
+    processControlTimeoutMs: 10_000,
+    maxExecutionMs: 0,
+    realpathCacheTtlMs: 0,
+  });
+  expect(shop(['cores: 2', 'cores: 2, swap: 0 B'])).toEqual(model);
+  expect(shop(['cores: 2', 'cores: 2, swap: 1 GiB']).host.swapBytes).toBe(2 ** 30);
+  const compiled = shop(['traffic:', 'pages: { /: { php: { compile: 240ms } } }\ntraffic:']).pages[0].script;
+  expect([model.pages[0].script?.compileMs, compiled?.compileMs]).toEqual([null, { law: 'constant', value: 240 }]);
+});
+
 test('a query that locks a row commits, another does not', () => {
   const [page] = shop([
     '[{ cpu: 1ms }]',
