@@ -150,8 +150,7 @@ export function fpmMaster(
     note('A process of this unit has been killed by the OOM killer.');
     manager.lose(child, starved);
     die('removed', stopped);
-    note("Failed with result 'oom-kill'.");
-    unit.gone('signal');
+    unit.gone('oom-kill');
   }
 
   // Stopping.

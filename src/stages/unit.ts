@@ -18,8 +18,18 @@ import type { Journal } from '../telemetry/journal.js';
 const START_LIMIT_BURST = 5;
 const START_LIMIT_INTERVAL_MS = 10_000;
 
-/** How a main process has ended: by SIGKILL or a crash, by exiting on its own, or since the unit was stopped. */
-export type Death = 'signal' | 'exit' | 'stopped';
+/**
+ * How a main process has ended: by SIGKILL or a crash, by exiting on its own, since the unit was stopped, or since systemd stopped it
+ * after the kernel had killed one of its processes for lack of memory.
+ */
+export type Death = 'signal' | 'exit' | 'stopped' | 'oom-kill';
+
+const NOTES: Readonly<Record<Death, string>> = {
+  signal: 'main process killed',
+  exit: 'main process exited',
+  stopped: 'stopped',
+  'oom-kill': "Failed with result 'oom-kill'.",
+};
 
 export class Unit {
   /** `off` while the machine is. */
@@ -50,7 +60,7 @@ export class Unit {
     this.clock.cancel(this.ticket);
     this.ticket = 0;
     this.state = death === 'stopped' ? 'stopped' : 'failed';
-    this.note(death === 'stopped' ? 'stopped' : death === 'signal' ? 'main process killed' : 'main process exited');
+    this.note(NOTES[death]);
     if (helped || !this.restarts(death)) return;
     this.ticket = this.clock.after(this.model.restartMs, this.restart, undefined, Kind.change);
   }
@@ -101,7 +111,7 @@ export class Unit {
   private restarts(death: Death): boolean {
     const { restart } = this.model;
     if (death === 'stopped' || restart === 'no') return false;
-    return death === 'signal' || restart === 'always' || restart === 'on-failure';
+    return death !== 'exit' || restart === 'always' || restart === 'on-failure';
   }
 
   private note(text: string): void {

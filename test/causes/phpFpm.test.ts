@@ -528,7 +528,6 @@ describe('memory', () => {
       '1000: kernel: Out of memory: Killed process … (php-fpm) anon-rss:429688kB',
       '1000: php-fpm.service: A process of this unit has been killed by the OOM killer.',
       "1000: php-fpm.service: Failed with result 'oom-kill'.",
-      '1000: php-fpm.service: main process killed',
     ]);
     expect(ends).toEqual([
       '1000 ms: 200 at 0 ms',
@@ -537,6 +536,19 @@ describe('memory', () => {
       '1300 ms: 502 (nobody listens: the socket is gone) at 1300 ms',
     ]);
     expect(logs).toContain(RESET);
+  });
+
+  it('with Restart=on-failure PHP-FPM comes back, too', () => {
+    const { ends } = told(10, [event(0, leaking(400 * MB))], [0, 50, 1000], {
+      host: { memoryBytes: 400 * MB },
+      php: { childBytes: 40 * MB, unit: { restart: 'on-failure', restartMs: 100, startMs: always(100) } },
+      mysql: null,
+    });
+    expect(ends).toEqual([
+      '10 ms: 200 at 0 ms',
+      '50 ms: 502 (nobody listens: the socket is gone) at 50 ms',
+      '1010 ms: 200 at 1000 ms',
+    ]);
   });
 
   it('the killed child had a script in its hands', () => {
