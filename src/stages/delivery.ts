@@ -11,7 +11,7 @@
  * What nginx has written is the kernel's, which delivers it whatever becomes of nginx; nginx has written what fits the send buffer.
  * Where nothing gets through, the kernel sends again by a time-out that doubles, one segment at first. A host that has lost its
  * power says nothing: the visitor waits, until the browser asks whether the connection is alive. Not modelled: delayed ACKs, the
- * receiver's window, queues in the network that add to the round trip, the loss of what is sent again.
+ * receiver's window, queues in the network that add to the round trip, the usual loss of what is sent again.
  */
 import { Kind } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
@@ -30,6 +30,8 @@ const TELLTALES = 4;
 const PROBE_MS = 45_000;
 /** `net.ipv4.tcp_keepalive_probes`: so many probes without an answer end the connection. */
 const PROBES = 9;
+/** So often data is sent again at the most: `net.ipv4.tcp_retries2`. */
+const TRIES_MAX = 15;
 /** When the kernel has sent data again for so long, it gives the connection up (ip-sysctl, tcp_retries2). */
 const GIVE_UP_MS = 924_600;
 
@@ -230,12 +232,25 @@ export function delivery(
   /** What a lost segment of the round costs; 0 if none was lost. */
   function repair(request: Request, segments: number, rttMs: number, chance: Float64Array): number {
     request.tries += 1;
-    if (luck.of(request, request.luck) >= chance[segments]) return 0;
+    const fate = luck.of(request, request.luck);
+    if (fate >= chance[segments]) return 0;
     lost += 1;
     const { connection } = request;
     connection!.threshold = Math.max(2, Math.floor(connection!.window / 2));
     connection!.window = connection!.threshold;
-    return segments < TELLTALES ? Math.max(2 * rttMs, model.rtoMinMs) : rttMs;
+    const repairMs = segments < TELLTALES ? Math.max(2 * rttMs, model.rtoMinMs) : rttMs;
+    return network.badLoss === 0 ? repairMs : repairMs + again(request, fate / chance[segments]);
+  }
+
+  /** What it costs if that which is sent again is lost, too, as `fate` from 0 to 1 has it: a time-out that doubles. */
+  function again(request: Request, fate: number): number {
+    let ms = 0;
+    let left = fate;
+    for (let tries = 0; left < network.badLoss && tries <= TRIES_MAX; tries += 1) {
+      ms += network.resendAgainMs(rtt(request), tries);
+      left /= network.badLoss;
+    }
+    return ms;
   }
 }
 

@@ -21,6 +21,8 @@ export class Network {
   addedMs = 0;
   /** Nothing gets through. */
   silent = false;
+  /** Chance that a packet is lost while more are than usual, what is sent again included; 0 at other times. */
+  badLoss = 0;
   /** Chance that a SYN or its answer is lost. */
   synLoss = 0;
   /** The chance that of so many segments at least one is lost; `null` where none is. */
@@ -86,6 +88,7 @@ export class Network {
   private loseAgain(): void {
     const arrives = (1 - this.model.loss) * this.kept.value;
     this.synLoss = 1 - arrives * arrives;
+    this.badLoss = this.kept.value === 1 ? 0 : 1 - arrives;
     this.roundLoss = arrives === 1 ? null : chanceOfLoss(arrives, this.windowMax);
     this.look();
   }

@@ -9,7 +9,7 @@
  * A kept connection needs none of this but the request's own way; if nginx has closed it in the meantime, the
  * browser is told by a reset and opens another. Where nothing gets through, SYNs keep to their schedule and data is sent again
  * by a time-out that doubles. Not modelled: the SYN queue, since SYN cookies, which are the default, keep it from filling; a
- * FIN's own way, so a visitor knows at once that nginx has closed an idle connection; the loss of the request itself.
+ * FIN's own way, so a visitor knows at once that nginx has closed an idle connection; the usual loss of the request itself.
  */
 import { Kind } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
@@ -44,6 +44,7 @@ export function tcpConnect(
   addresses: Addresses,
 ): Tcp {
   const luck = new Need('tcp.loss', { law: 'uniform', low: 0, high: 1 });
+  const dataLuck = new Need('tcp.data loss', { law: 'uniform', low: 0, high: 1 });
   const lastTry = model.synRetryMs.length - 1;
   const synAckGiveUpMs = 2 * (model.synAckRetryMs.at(-1) ?? 0) + 1000;
   const tlsRounds = model.tls?.version === '1.2' ? 2 : 1;
@@ -81,7 +82,7 @@ export function tcpConnect(
     const { idleness } = request.connection!;
     if (idleness !== null && clock.now() - idleness.sinceMs > model.rtoMinMs) request.connection!.window = model.initcwnd;
     if (request.traced) request.note('over the connection kept from before');
-    request.waiting = clock.after(rtt(request) / 2, reachAgain, request);
+    request.waiting = clock.after(rtt(request) / 2, reach, request);
   }
 
   function sendSyn(request: Request): void {
@@ -154,7 +155,7 @@ export function tcpConnect(
   function knock(request: Request, ticket: number): void {
     if (ticket !== request.waiting) return;
     const connection = request.connection!;
-    if (network.silent) return knockLater(request);
+    if (isLost(request)) return knockLater(request);
     if (connection.listener !== nginx.listener()) return refuse(request, forgotten);
     if (nginx.acceptQueueFull()) return stayOutside(request);
     opened += 1;
@@ -231,18 +232,18 @@ export function tcpConnect(
     if (ticket === request.waiting) request.return();
   }
 
-  /** Over a connection kept from before, if it is still there. */
-  function reachAgain(request: Request, ticket: number): void {
-    if (ticket === request.waiting && request.connection!.served > 0 && isThere(request) && !network.silent) reused += 1;
-    reach(request, ticket);
-  }
-
   /** The request is at the server, over a connection that was open when it left. */
   function reach(request: Request, ticket: number): void {
     if (ticket !== request.waiting) return;
-    if (network.silent) return sendAgainLater(request);
-    if (isThere(request)) return arrive(request);
-    bounce(request);
+    if (isLost(request)) return sendAgainLater(request);
+    if (!isThere(request)) return bounce(request);
+    if (request.connection!.served > 0) reused += 1;
+    arrive(request);
+  }
+
+  /** Whether the request does not get through; of the usual loss it is spared. */
+  function isLost(request: Request): boolean {
+    return network.silent || (network.badLoss > 0 && dataLuck.of(request, request.luck) < network.badLoss);
   }
 
   function isThere(request: Request): boolean {
@@ -258,7 +259,7 @@ export function tcpConnect(
     if (ticket !== request.waiting) return;
     waited(request, resendMs(request));
     request.tries += 1;
-    reachAgain(request, ticket);
+    reach(request, ticket);
   }
 
   /** A browser tries a request again by itself if a connection failed it that had served before (RFC 9112, 9.3.1). */

@@ -112,12 +112,23 @@ describe('partition: nothing gets through, and nobody is told', () => {
 });
 
 describe('loss', () => {
-  it('a SYN gets through if it and its answer do', () => {
-    // 0.7² = 0.49 at the first try; of 4,000 within three standard deviations of 0.0079.
+  it('a request goes through at once if four packets do: SYN, its answer, the request, and the answer to that', () => {
+    // 0.7⁴ = 0.2401; of 4,000 within three standard deviations of 0.0068.
     const { tookMs } = tale([lose(0, 0.3, 1e6)], [[0, FILE, 4000]]);
-    const atOnce = tookMs.filter((ms) => ms < 1000).length / 4000;
-    expect(atOnce).toBeGreaterThan(0.466);
-    expect(atOnce).toBeLessThan(0.514);
+    const atOnce = tookMs.filter((ms) => ms === 80).length / 4000;
+    expect(atOnce).toBeGreaterThan(0.2198);
+    expect(atOnce).toBeLessThan(0.2604);
+  });
+
+  it('a lost SYN costs a second, a lost request 200 ms, a lost answer 200 ms; lost again, twice as much', () => {
+    const { tookMs } = tale([lose(0, 0.3, 1e6)], [[0, FILE, 4000]]);
+    const share = (ms: number) => tookMs.filter((took) => took === ms).length / 4000;
+    // 280 ms: the request once (0.49 · 0.3 · 0.7 · 0.7), or the answer once (0.49 · 0.7 · 0.3 · 0.7). Deviation 0.0055.
+    expect(Math.abs(share(280) - 0.14406)).toBeLessThan(0.0166);
+    // 480 ms: both once: 0.49 · 0.3 · 0.7 · 0.3 · 0.7, or the answer twice: 0.49 · 0.7 · 0.3 · 0.3 · 0.7, the second after 200 ms.
+    expect(Math.abs(share(480) - 0.043218)).toBeLessThan(0.0097);
+    // 1080 ms: the SYN once: 0.51 · 0.49 · 0.49, and twice 0.51 · 0.49 · 0.3 · … adds at other times.
+    expect(Math.abs(share(1080) - 0.122451)).toBeLessThan(0.0156);
   });
 
   it('comes on top of what is lost anyway, and goes again', () => {
