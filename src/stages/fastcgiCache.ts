@@ -81,6 +81,14 @@ export class FastcgiCache {
     });
   }
 
+  get underWay(): number {
+    return this.fetches.size;
+  }
+
+  get waiting(): number {
+    return this.waits.size;
+  }
+
   /** What there is for a request; `refresh`: a stale answer, and nginx must ask for a new one by itself. */
   look(request: Request): Look {
     const entry = this.keys[request.pageNumber]?.entryOf(request);

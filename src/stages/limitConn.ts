@@ -27,6 +27,10 @@ export class LimitConn {
     );
   }
 
+  get inProcessing(): number {
+    return this.processing.size;
+  }
+
   /** Counts a request in, unless there are too many. */
   take(request: Request): boolean {
     if (this.pages.size > 0 && !this.pages.has(request.pageNumber)) return true;

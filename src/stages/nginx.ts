@@ -154,7 +154,10 @@ export function nginxServer(
     },
   };
   const meter = new Meter('nginx', places, queue, Infinity, {
-    state: () => ({ 'connections open': workers.reduce((sum, worker) => sum + worker.slots.value, 0) }),
+    state: () => ({
+      'connections open': workers.reduce((sum, worker) => sum + worker.slots.value, 0),
+      ...protections?.state(),
+    }),
     peaks: { 'accept queue max': accepting },
     counters: () => ({
       'idle connections closed for lack of slots': drained,

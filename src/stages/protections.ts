@@ -93,6 +93,15 @@ export class Protections {
     this.cache?.restarted();
   }
 
+  /** What is under way; nothing, once everybody has gone. */
+  state(): Record<string, number> {
+    const { limitConn, cache } = this;
+    return {
+      ...(limitConn && { 'counted by limit_conn': limitConn.inProcessing }),
+      ...(cache && { 'fetches for the cache under way': cache.underWay, 'waiting for the cache lock': cache.waiting }),
+    };
+  }
+
   counters(): Record<string, number> {
     const { limitReq, limitConn, cache } = this;
     return {

@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Model } from '../../src/model.js';
+import type { Model, OpenSourceModel } from '../../src/model.js';
 import { toModel } from '../../src/scenario/scenario.js';
 import { run } from '../../src/simulate.js';
 import type { Result } from '../../src/telemetry/result.js';
@@ -58,6 +58,42 @@ test('whatever happens, and whenever: no identity is broken, and every run ends'
   expect(broken).toEqual([]);
   expect([...happened].sort()).toEqual(Object.keys(verbs).sort());
 });
+
+test('when nobody comes any more, all that was in use is free again', { timeout: 300_000 }, () => {
+  const left: string[] = [];
+  for (const [index, site] of sites.entries()) {
+    const model = toModel(site);
+    const events = eventsOf(index * COURSES);
+    const { stages } = run({
+      ...model,
+      durationMs: 600_000,
+      windows: [{ name: 'all', fromMs: model.warmupMs, toMs: 600_000 }],
+      events,
+      // Visits end, and browsers do not load an error page again in half an hour.
+      visitors: { ...model.visitors, autoReloadMs: null },
+      traffic: model.traffic.flatMap((source) =>
+        source.kind === 'open' ? [{ ...source, visitors: undefined, curve: until(source.curve, 3000) }] : [],
+      ),
+    });
+    for (const [stage, { inside, details }] of Object.entries(stages)) {
+      if (inside !== 0) left.push(`${index}: ${inside} in ${stage}\n${JSON.stringify(courses[index * COURSES])}`);
+      for (const name of MUST_BE_GIVEN_BACK)
+        if ((details[name] ?? 0) !== 0) left.push(`${index}: ${details[name]} ${name} in ${stage}`);
+    }
+  }
+  expect(left).toEqual([]);
+});
+
+const MUST_BE_GIVEN_BACK = [
+  'connections open',
+  'counted by limit_conn',
+  'fetches for the cache under way',
+  'waiting for the cache lock',
+];
+
+function until(curve: OpenSourceModel['curve'], endMs: number): OpenSourceModel['curve'] {
+  return curve.filter(({ fromMs }) => fromMs < endMs).map((piece) => ({ ...piece, toMs: Math.min(piece.toMs, endMs) }));
+}
 
 /** What a result must say of any run. */
 function check(result: Result): void {
