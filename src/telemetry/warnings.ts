@@ -23,9 +23,17 @@ export function warningsOf(model: Model, result: Measured): string[] {
   }
   if (unstable(result))
     warnings.push('unstable: at the end more requests waited than could be answered; a longer run would show longer waits');
-  if (result.host.memory.overcommitted)
-    warnings.push('more memory was held than the host has: what was beyond it lay on swap, or somebody was killed for it');
+  if (result.host.memory.overcommitted) warnings.push(memoryUsedUp(result));
   return warnings;
+}
+
+/** What was beyond RAM lay on swap, or the kernel killed for it. */
+function memoryUsedUp({ events }: Measured): string {
+  const kills = events.flatMap(({ kind, text }) =>
+    kind === 'kernel' ? (/Killed process … \((.*?)\)/.exec(text)?.[1] ?? []) : [],
+  );
+  if (kills.length === 0) return 'more memory was held than the host has: what was beyond it lay on swap';
+  return `memory ran out: the kernel killed ${[...new Set(kills)].join(' and ')}${kills.length === 1 ? '' : `, ${kills.length} times in all`}`;
 }
 
 /** Unfinished at the end are more than a twentieth of all, and those still rising. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { always } from '../../src/engine/law.js';
+import type { Happening } from '../../src/model.js';
 import { type Click, secondBySecond, story, storyOf } from '../stages/story.js';
 import { bare, filePage, poisson, scriptPage } from '../support/bare.js';
 
@@ -27,15 +28,25 @@ describe('warnings', () => {
     expect([unstable(5), unstable(20)]).toEqual([false, true]);
   });
 
+  it('so is whom the kernel killed', () => {
+    const events = [{ name: 'job', atMs: 100, forMs: null, because: '', what: jobOf(30) }];
+    const { warnings } = story(bare({ host: { memoryBytes: 50 }, php: { childBytes: 11 }, mysql: null, events }), []).result;
+    expect(warnings).toContain('memory ran out: the kernel killed cron, 2 times in all');
+  });
+
   it('more memory than there is is told', () => {
     const { warnings } = story(bare({ host: { memoryBytes: 10, swapBytes: 10 }, php: { childBytes: 11 } }), []).result;
-    expect(warnings).toContain(
-      'more memory was held than the host has: what was beyond it lay on swap, or somebody was killed for it',
-    );
+    expect(warnings).toContain('more memory was held than the host has: what was beyond it lay on swap');
   });
 
   it('an interrupted run says where', async () => {
     const frames = await secondBySecond(bare({ durationMs: 3000 }), [], ({ warnings }) => warnings);
     expect(frames.flat().some((text) => text.includes('interrupted'))).toBe(false);
   });
+});
+
+const jobOf = (memoryBytes: number): Happening => ({
+  verb: 'cron',
+  on: 'host',
+  job: { processes: 3, cpuMs: 1e6, reads: 0, memoryBytes },
 });
