@@ -135,7 +135,7 @@ function validates(command: Command, end: (code: ExitCode) => void): void {
 
 function imports(command: Command, end: (code: ExitCode) => void): void {
   command
-    .option('--nginx <file>', 'nginx.conf; its includes are followed')
+    .option('--nginx <file>', 'nginx.conf, whose includes are followed, or what nginx -T printed')
     .option('--fpm <path>', 'a pool, or a folder of them (pool.d); may be given several times', gather)
     .option('--mysql <file>', 'my.cnf; its includes are followed', gather)
     .option('--php <path>', 'php.ini, or a folder of them (conf.d)', gather)

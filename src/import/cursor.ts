@@ -4,10 +4,12 @@ import type { File } from './files.js';
 
 export class Cursor {
   private at = 0;
-  private line = 1;
+  private line: number;
   private column = 1;
 
-  constructor(private readonly file: File) {}
+  constructor(private readonly file: File) {
+    this.line = file.line ?? 1;
+  }
 
   /** The character here; empty at the end. */
   get here(): string {

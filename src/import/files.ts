@@ -22,9 +22,19 @@ export interface File {
   /** As messages and comments name it. */
   readonly name: string;
   readonly text: string;
+  /** The number of its first line; 1 unless it is a part of another file. */
+  readonly line?: number;
 }
 
-export class Files {
+/** Where included files are found: on a disk, or within one print of them all. */
+export interface Found {
+  readonly exhausted: boolean;
+  locate(path: string, folder: string): string;
+  list(pattern: string): string[];
+  with(path: string, use: (file: File) => void, at?: Place): void;
+}
+
+export class Files implements Found {
   private read = 0;
   private bytes = 0;
   private folders = 0;
@@ -43,25 +53,27 @@ export class Files {
   }
 
   /** Calls `use` with the file, unless it cannot be read, which is noted; while it does, the same file cannot be opened again. */
-  with(path: string, use: (file: File) => void, includedAt = ''): void {
-    const refuse = (message: string) => this.trouble.closed(`${includedAt}${message}`);
-    const name = printable(path);
+  with(path: string, use: (file: File) => void, at?: Place): void {
+    const refuse = (message: string) => this.trouble.closed(printable(path), message, at);
     const actual = this.actual(path);
     const real = realPath(actual);
-    if (this.open.includes(real)) return refuse(`${name} includes itself`);
-    if (this.read === FILES_MAX) refuse(`more than ${FILES_MAX} files are included`);
+    if (this.open.includes(real)) return refuse('includes itself');
     this.read += 1;
-    if (this.read > FILES_MAX) return;
-    const text = textOf(actual, name, refuse);
-    if (text === null) return;
-    if (this.bytes <= BYTES_IN_ALL_MAX && this.bytes + text.length > BYTES_IN_ALL_MAX) refuse('more than 16 MiB are included');
-    this.bytes += text.length;
-    if (this.bytes > BYTES_IN_ALL_MAX) return;
+    if (this.read === FILES_MAX + 1) refuse(`is one more than ${FILES_MAX} files`);
+    const text = this.read > FILES_MAX ? null : textOf(actual, refuse);
+    if (text === null || this.tooMuch(text, refuse)) return;
     if (text.includes('\0'))
       return this.trouble.wrong(placeOfNull(path, text), 'expected text, got the control character \\u0000');
     this.open.push(real);
     use({ name: path, text });
     this.open.pop();
+  }
+
+  private tooMuch(text: string, refuse: (message: string) => void): boolean {
+    const before = this.bytes;
+    this.bytes += text.length;
+    if (before <= BYTES_IN_ALL_MAX && this.bytes > BYTES_IN_ALL_MAX) refuse('makes it more than 16 MiB in all');
+    return this.bytes > BYTES_IN_ALL_MAX;
   }
 
   /** Whether no more files will be read. */
@@ -103,7 +115,7 @@ export class Files {
 
   private namesIn(folder: string): string[] {
     this.folders += 1;
-    if (this.folders === FOLDERS_MAX) this.trouble.closed(`the patterns of the includes mean more than ${FOLDERS_MAX} folders`);
+    if (this.folders === FOLDERS_MAX) this.trouble.closed(printable(folder), `is one more than ${FOLDERS_MAX} folders`);
     return this.folders < FOLDERS_MAX ? namesIn(folder) : [];
   }
 }
@@ -148,25 +160,23 @@ function namesIn(folder: string): string[] {
 }
 
 /** Its kind is looked at before it is opened, so that no pipe is waited for. Bytes that are not UTF-8 stand in comments, mostly, and are let pass. */
-function textOf(path: string, name: string, refuse: (message: string) => void): string | null {
+function textOf(path: string, refuse: (message: string) => void): string | null {
   let opened = -1;
-  try {
-    if (!statSync(path).isFile()) return refused(`${name} is not a file`);
-    opened = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    if (!fstatSync(opened).isFile()) return refused(`${name} is not a file`);
-    const bytes = allOf(opened);
-    if (bytes === null) return refused(`${name} is larger than 1 MiB`);
-    return new TextDecoder('utf-8').decode(bytes);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    return refused(`${name} ${REASONS[code] ?? `cannot be read (${code || String(error)})`}`);
-  } finally {
-    if (opened >= 0) closeSync(opened);
-  }
-
-  function refused(message: string): null {
+  const refused = (message: string) => {
     refuse(message);
     return null;
+  };
+  try {
+    if (!statSync(path).isFile()) return refused('is not a file');
+    opened = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    if (!fstatSync(opened).isFile()) return refused('is not a file');
+    const bytes = allOf(opened);
+    return bytes === null ? refused('is larger than 1 MiB') : new TextDecoder('utf-8').decode(bytes);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    return refused(REASONS[code] ?? `cannot be read (${code || String(error)})`);
+  } finally {
+    if (opened >= 0) closeSync(opened);
   }
 }
 

@@ -92,7 +92,7 @@ class MyCnfReader {
     for (const each of found) {
       if (this.files.exhausted) return;
       const read = (file: File) => new MyCnfReader(file, this.files, this.trouble, this.entries, this.depth + 1).read();
-      this.files.with(each, read, `${spotOf(place)}: `);
+      this.files.with(each, read, place);
     }
   }
 }

@@ -1,8 +1,9 @@
 /** nginx.conf as a tree of directives, its includes put in where they stand. */
 import { dirname } from 'node:path';
 import type { Place } from '../scenario/place.js';
-import type { File, Files } from './files.js';
+import type { File, Files, Found } from './files.js';
 import { isPattern } from './glob.js';
+import { NginxDump } from './nginxDump.js';
 import { NginxWords, SyntaxTrouble, type Word } from './nginxWords.js';
 import { spotOf, type Trouble } from './trouble.js';
 
@@ -22,9 +23,14 @@ export interface Directive {
 }
 
 export function readNginx(path: string, files: Files, trouble: Trouble): readonly Directive[] {
-  const folder = dirname(path);
   const directives: Directive[] = [];
-  files.with(path, (file) => new NginxReader(file, folder, files, trouble).into(directives, 0));
+  files.with(path, (file) => {
+    const parts = NginxDump.partsOf(file);
+    if (parts.length === 0) return new NginxReader(file, dirname(path), files, trouble).into(directives, 0);
+    const dump = new NginxDump(parts, trouble);
+    const [main] = parts[0];
+    dump.with(main, (part) => new NginxReader(part, dirname(main), dump, trouble).into(directives, 0));
+  });
   return directives;
 }
 
@@ -33,7 +39,7 @@ class NginxReader {
     private readonly file: File,
     /** Of the main file: what a relative include counts from. */
     private readonly folder: string,
-    private readonly files: Files,
+    private readonly files: Found,
     private readonly trouble: Trouble,
   ) {}
 
@@ -94,7 +100,7 @@ class NginxReader {
     for (const path of found) {
       if (this.files.exhausted) return;
       const read = (file: File) => new NginxReader(file, this.folder, this.files, this.trouble).into(directives, depth);
-      this.files.with(path, read, `${spotOf(word.place)}: `);
+      this.files.with(path, read, word.place);
     }
   }
 }

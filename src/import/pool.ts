@@ -26,7 +26,7 @@ export interface Fpm {
 export function readFpm(paths: readonly string[], files: Files, trouble: Trouble): Fpm {
   const entries: Entry[] = [];
   const groups: Group[] = [];
-  const read = (path: string, at = ''): void => {
+  const read = (path: string, at?: Place): void => {
     if (files.exhausted) return;
     files.with(
       path,
@@ -35,7 +35,7 @@ export function readFpm(paths: readonly string[], files: Files, trouble: Trouble
         for (const group of ini.groups) groups.push(group);
         for (const entry of ini.entries) {
           if (entry.name !== 'include') entries.push(entry);
-          else for (const each of included(entry)) read(each, `${spotOf(entry.place)}: `);
+          else for (const each of included(entry)) read(each, entry.valuePlace);
         }
       },
       at,

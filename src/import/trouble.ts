@@ -10,7 +10,7 @@ const PROBLEMS_MAX = 500;
 
 export class Trouble {
   private readonly problems: Problem[] = [];
-  private readonly unreadable: string[] = [];
+  private readonly unreadable: Problem[] = [];
   /** What the reader should know, though it stops nothing. */
   readonly notes: string[] = [];
 
@@ -19,9 +19,10 @@ export class Trouble {
     if (this.problems.length < PROBLEMS_MAX) this.problems.push({ ...place, path, value: '', message });
   }
 
-  /** A file is there, or ought to be, and cannot be read. */
-  closed(message: string): void {
-    if (this.unreadable.length < PROBLEMS_MAX) this.unreadable.push(message);
+  /** A file cannot be read, or too much is to be read; `at` is the place that asks for it. */
+  closed(subject: string, message: string, at?: Place): void {
+    const problem = at ? { ...at, message: `${subject} ${message}` } : { file: subject, line: 0, column: 0, message };
+    if (this.unreadable.length < PROBLEMS_MAX) this.unreadable.push({ ...problem, path: '', value: '' });
   }
 
   note(message: string): void {
@@ -32,14 +33,15 @@ export class Trouble {
     return this.problems.length + this.unreadable.length > 0;
   }
 
-  /** Throws if anything was wrong: with all problems in the order of the files as they were met, and by place in each. */
+  /** Throws if anything was wrong: with all of it in the order of the files as they were met, and by place in each. */
   end(): void {
-    if (this.problems.length > 0) {
-      const files = [...new Set(this.problems.map(({ file }) => file))];
-      const order = ({ file }: Problem) => files.indexOf(file);
-      throw new ScenarioError(this.problems.sort((a, b) => order(a) - order(b) || a.line - b.line || a.column - b.column));
-    }
-    if (this.unreadable.length > 0) throw new UnreadableError(this.unreadable.join('\n'));
+    const problems = [...this.problems, ...this.unreadable];
+    if (problems.length === 0) return;
+    const files = [...new Set(problems.map(({ file }) => file))];
+    const order = ({ file }: Problem) => files.indexOf(file);
+    problems.sort((a, b) => order(a) - order(b) || a.line - b.line || a.column - b.column);
+    const error = new ScenarioError(problems);
+    throw this.problems.length > 0 ? error : new UnreadableError(error.message);
   }
 }
 

@@ -80,7 +80,7 @@ describe('lempsim import', () => {
 
   test('ends in 66 where a file cannot be read', async () => {
     const { code, stderr } = await inside(['import', '--nginx', home.path('nginx.conf'), '--fpm', home.path('no.conf')]);
-    expect([code, local(stderr)]).toEqual([66, 'no.conf does not exist\n']);
+    expect([code, local(stderr)]).toEqual([66, 'no.conf: does not exist\n']);
   });
 
   test('ends in 2 where it is not told which files, or in what it cannot read', async () => {

@@ -45,24 +45,24 @@ function ending(files: Readonly<Record<string, string | Uint8Array>>): string {
 
 describe('includes', () => {
   test('of a file by itself', () => {
-    expect(ending({ 'nginx.conf': 'include nginx.conf;' })).toBe('nginx.conf:1: nginx.conf includes itself');
-    expect(ending({ 'my.cnf': '!include my.cnf' })).toBe('my.cnf:1: my.cnf includes itself');
-    expect(ending({ 'www.conf': `include = *.conf\n${POOL}` })).toContain('www.conf:1: www.conf includes itself');
+    expect(ending({ 'nginx.conf': 'include nginx.conf;' })).toBe('nginx.conf:1:9: nginx.conf includes itself');
+    expect(ending({ 'my.cnf': '!include my.cnf' })).toBe('my.cnf:1:1: my.cnf includes itself');
+    expect(ending({ 'www.conf': `include = *.conf\n${POOL}` })).toContain('www.conf:1:11: www.conf includes itself');
   });
 
   test('in a circle, told where it closes', () => {
     const files = { 'nginx.conf': 'include a;', a: '\ninclude b;', b: 'include c;', c: 'x;\n\ninclude a;' };
-    expect(ending(files)).toBe('c:3: a includes itself');
+    expect(ending(files)).toBe('c:3:9: a includes itself');
   });
 
   test('in a circle by links', () => {
     symlinkSync(join(home, 'nginx.conf'), join(home, 'other.conf'));
-    expect(ending({ 'nginx.conf': 'include other.conf;' })).toBe('nginx.conf:1: other.conf includes itself');
+    expect(ending({ 'nginx.conf': 'include other.conf;' })).toBe('nginx.conf:1:9: other.conf includes itself');
   });
 
   test('of a link to itself, which is no file', () => {
     symlinkSync(join(home, 'loop'), join(home, 'loop'));
-    expect(ending({ 'nginx.conf': `${SITE}include loop*;` })).toBe('nginx.conf:3: loop is a link to itself');
+    expect(ending({ 'nginx.conf': `${SITE}include loop*;` })).toBe('nginx.conf:3:9: loop is a link to itself');
   });
 
   test('from outside the folder are read as the servers would', () => {
@@ -71,20 +71,23 @@ describe('includes', () => {
   });
 
   test('of more than 1,000 files', () => {
+    // The first is nginx.conf; of 0 to 1099, in the order of their bytes, the thousandth is 908.
     const many = Object.fromEntries(Array.from({ length: 1100 }, (_, index) => [`many/${index}`, 'x;']));
-    expect(ending({ ...many, 'nginx.conf': `${SITE}include many/*;` })).toBe('nginx.conf:3: more than 1000 files are included');
+    expect(ending({ ...many, 'nginx.conf': `${SITE}include many/*;` })).toBe(
+      'nginx.conf:3:9: many/908 is one more than 1000 files',
+    );
   });
 
   test('that double at each level', () => {
     const bomb = Object.fromEntries(
       Array.from({ length: 40 }, (_, index) => [`b${index}`, `include b${index + 1};include b${index + 1};`]),
     );
-    expect(ending({ ...bomb, b40: 'x;', 'nginx.conf': `${SITE}include b0;` })).toMatch(/more than 1000 files are included$/);
+    expect(ending({ ...bomb, b40: 'x;', 'nginx.conf': `${SITE}include b0;` })).toMatch(/ is one more than 1000 files$/);
   });
 
   test('of more than 16 MiB', () => {
     const large = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`large/${index}`, `# ${'x'.repeat(1_000_000)}`]));
-    expect(ending({ ...large, 'nginx.conf': `${SITE}include large/*;` })).toMatch(/more than 16 MiB are included$/);
+    expect(ending({ ...large, 'nginx.conf': `${SITE}include large/*;` })).toMatch(/ makes it more than 16 MiB in all$/);
   });
 
   test('by patterns over every folder', () => {
@@ -93,11 +96,11 @@ describe('includes', () => {
 
   test('of a folder, of a file that is too large, of one that may not be read', () => {
     mkdirSync(join(home, 'folder'));
-    expect(ending({ 'nginx.conf': `${SITE}include folder;` })).toBe('nginx.conf:3: folder is not a file');
+    expect(ending({ 'nginx.conf': `${SITE}include folder;` })).toBe('nginx.conf:3:9: folder is not a file');
     expect(ending({ 'nginx.conf': `${SITE}include big;`, big: '#'.repeat(1_048_577) })).toBe(
-      'nginx.conf:3: big is larger than 1 MiB',
+      'nginx.conf:3:9: big is larger than 1 MiB',
     );
-    expect(ending({ 'nginx.conf': `${SITE}include /dev/zero;` })).toBe('nginx.conf:3: /dev/zero is not a file');
+    expect(ending({ 'nginx.conf': `${SITE}include /dev/zero;` })).toBe('nginx.conf:3:9: /dev/zero is not a file');
   });
 
   test('of what is not there, are noted', () => {
