@@ -169,6 +169,7 @@ function takesScenario(command: Command): Command {
     .option('--seed <seed>', 'another draw of chance; the same seed gives the same bytes')
     .option('--set <path=value>', 'change one setting of the scenario; may be given several times', collect)
     .option('--variant <name>', 'only this one of its variants, by itself')
+    .option('--explain', 'say at the end what the words of the answer mean')
     .option('--json [file]', 'the figures as JSON, to stdout or to a file')
     .option('--quiet', 'no progress, no warnings, and only the shortest answer')
     .option('--no-color', 'without colours; NO_COLOR is respected, too')

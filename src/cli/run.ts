@@ -1,6 +1,6 @@
 /** `lempsim [run] <scenario>`: one run, one answer. */
 import { lastValueFrom, takeUntil, tap } from 'rxjs';
-import { brief, type Frame, loadScenario, type Model, type Result, report, simulate, toJson } from '../index.js';
+import { brief, type Frame, loadScenario, type Model, type Result, report, simulate, toJson, withGlossary } from '../index.js';
 import { isKnown } from './complain.js';
 import { codeOfSignal, codeOfVerdict, type ExitCode } from './exit.js';
 import { OurError } from './failures.js';
@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly quiet?: boolean;
   readonly color: boolean;
   readonly ascii?: boolean;
+  /** What the words of the answer mean, at its end. */
+  readonly explain?: boolean;
   /** One of the scenario's variants, by itself. */
   readonly variant?: string;
 }
@@ -83,7 +85,8 @@ async function answer(result: Result, model: Model, command: string, options: Ru
     return print(toJson(result));
   }
   const look = lookOf(options);
-  return print(options.quiet ? brief(result, model, look) : report(result, model, { look, command }));
+  const text = options.quiet ? brief(result, model, look) : report(result, model, { look, command });
+  return print(options.explain ? withGlossary(text, look) : text);
 }
 
 function stoppedEarly(signal: Signal | null): ExitCode {

@@ -9,6 +9,7 @@ import {
   replications,
   reportOfRuns,
   toJson,
+  withGlossary,
 } from '../index.js';
 import { isKnown } from './complain.js';
 import { codeOfSignal, codeOfVerdict, type ExitCode } from './exit.js';
@@ -84,7 +85,8 @@ async function answer(runs: Runs, model: Model, command: string, options: Severa
     return print(toJson(runs));
   }
   const look = lookOf(options);
-  return print(options.quiet ? briefOfRuns(runs, model, look) : reportOfRuns(runs, model, { look, command }));
+  const text = options.quiet ? briefOfRuns(runs, model, look) : reportOfRuns(runs, model, { look, command });
+  return print(options.explain ? withGlossary(text, look) : text);
 }
 
 function stoppedEarly(signal: Signal | null): ExitCode {

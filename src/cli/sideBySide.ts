@@ -9,6 +9,7 @@ import {
   sideBySide,
   toJson,
   type Variants,
+  withGlossary,
 } from '../index.js';
 import { isKnown } from './complain.js';
 import { codeOfSignal, codeOfVerdict, type ExitCode } from './exit.js';
@@ -83,7 +84,8 @@ async function answer(variants: Variants, model: Model, command: string, options
     return print(toJson(variants));
   }
   const look = lookOf(options);
-  return print(options.quiet ? briefOfVariants(variants, model, look) : reportOfVariants(variants, model, { look, command }));
+  const text = options.quiet ? briefOfVariants(variants, model, look) : reportOfVariants(variants, model, { look, command });
+  return print(options.explain ? withGlossary(text, look) : text);
 }
 
 function warningsOf({ variants, partial, variantsAsked }: Variants): string[] {

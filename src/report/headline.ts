@@ -9,6 +9,7 @@ import type { Model } from '../model.js';
 import type { CauseCount, Requests, Result } from '../telemetry/result.js';
 import { type Diagnosis, diagnose, fullFrom, type Peak, type Surge, type Use } from './diagnosis.js';
 import { clock, count, duration, rate, several, share } from './format.js';
+import { eventHeadline, eventOf } from './incident.js';
 import { placesInWords, stageName } from './names.js';
 import { closedUsers } from './traffic.js';
 import { metastableHeadline } from './views.js';
@@ -28,6 +29,8 @@ function verdictOf(result: Result, model: Model): string {
   if (result.metastability !== undefined) return metastableHeadline(result.metastability, result);
   const diagnosis = diagnose(result, model);
   if (good + failed === 0) return `None of the ${several(offered, 'request')} was answered before the run ended.`;
+  const event = eventOf(result, model);
+  if (event !== null) return eventHeadline(result, model, event);
   if (failed === 0)
     return diagnosis.limit === null ? holds(result, diagnosis) : holdsFull(result, model, diagnosis, diagnosis.limit);
   if (diagnosis.limit !== null && mainCause(result).stage !== 'dns')

@@ -10,6 +10,7 @@ import { type Arithmetic, arithmetic, type Bound, cpuMs, leastBound } from './ar
 import { type Diagnosis, diagnose, fullFrom } from './diagnosis.js';
 import { bytes, count, duration, figure, rate, several, share } from './format.js';
 import { mainCause, subject } from './headline.js';
+import { eventFindings } from './incident.js';
 import { placesInWords, stageName } from './names.js';
 import { metastableFinding } from './views.js';
 
@@ -43,7 +44,7 @@ export function findings(result: Result, model: Model): string[] {
     room,
     longest,
   ];
-  return rules.flatMap((rule) => rule(the) ?? []).slice(0, findingsMax);
+  return [...eventFindings(result, model), ...rules.flatMap((rule) => rule(the) ?? [])].slice(0, findingsMax);
 }
 
 function metastable({ result, model }: Case): string | null {

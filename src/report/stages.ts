@@ -37,10 +37,13 @@ export function stages(result: Result, look: Look): string[] {
 /** What the places are, and whatever else a stage has to tell. */
 function details(result: Result, look: Look): string[] {
   return Object.entries(result.stages).flatMap(([name, stage]) => {
-    const known = Object.entries(stage.details)
+    const { children, 'children max': most, ...details } = stage.details;
+    const known = Object.entries(details)
       .filter(([, value]) => value !== 0)
       .map(([detail, value]) => `${detail} ${figure(value)}`);
-    const all = [...(stage.placesMax === null ? [] : [placesInWords(stage.placesMax, stage.places)]), ...known];
+    const pool =
+      children === undefined || most === undefined ? [] : [`at most ${figure(most)} at once`, `${figure(children)} at the end`];
+    const all = [...(stage.placesMax === null ? [] : [placesInWords(stage.placesMax, stage.places)]), ...pool, ...known];
     return all.length === 0 ? [] : wrap(all.join(', '), Math.max(80, look.width), `  ${stageName(name)}: `, '    ');
   });
 }
