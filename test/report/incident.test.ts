@@ -43,10 +43,10 @@ describe('the sentence of an event', () => {
 
   it('says so where it costs nothing, or only time', () => {
     expect(told([{ at: '1m', reload: 'nginx' }]).sentence).toMatch(
-      /^Reloading Nginx costs nothing: all 3,\d\d\d requests are answered, p95 /,
+      /^Reloading Nginx costs nothing: 3,\d\d\d requests are answered, .*p95 /,
     );
     expect(told([{ at: '1m', latency: '500ms', for: '30s' }]).sentence).toMatch(
-      /^Adding 500 ms to every round trip costs time, and no request: all 3,\d\d\d requests are answered, p95 \S+ s while it lasts, \d+ ms before it\.$/,
+      /^Adding 500 ms to every round trip costs time, and no request: 3,\d\d\d requests are answered, .*p95 \S+ s while it lasts, \d+ ms before it\.$/,
     );
   });
 
