@@ -4,6 +4,7 @@
  */
 import { describe, test } from 'vitest';
 import { VirtualClock } from '../../src/engine/clock.js';
+import { distribution } from '../../src/engine/distribution.js';
 import { always } from '../../src/engine/law.js';
 import { Random } from '../../src/engine/random.js';
 import type { DnsModel, FailureModel, Model } from '../../src/model.js';
@@ -97,9 +98,57 @@ describe('V22 up for an exponential time, down for an exponential time', () => {
   });
 });
 
+test('V23 by the recursion that the oracle holds the simulation against, request by request', laws, () => {
+  const rows = replicate((k) => recursion(new Random('23', k), 600_000));
+  table
+    .judge('V23 recursion', 'W, ms', 72.23057644, column(rows, 'sojourn'), {
+      controls: [{ values: column(rows, 'repairs'), mean: 0.5 / 10.5 }],
+    })
+    .holds();
+});
+
+/** `U(t)` is the time up to `t` that the server was there: a request leaves when U reaches max(U(arrival), U of the one before) + service. */
+function recursion(random: Random, count: number) {
+  const [arrival, service, up, down] = ['arrival', 'service', 'up', 'down'].map((name) => random.stream(name));
+  const [gapMs, serviceMs, upMs, downMs] = [20, 10, 10_000, 500].map((mean) => distribution(exponential(mean)));
+  let [nowMs, upAtMs, upSum, readyAt, total, squares] = [0, 0, 0, 0, 0, 0];
+  let upEndsMs = upMs.draw(up);
+  let downEndsMs = upEndsMs + downMs.draw(down);
+  // Arrivals that are in the server yet, and the repairs ahead of them, are met in order, so that one pass is enough.
+  const repairs: [number, number][] = [[upEndsMs, downEndsMs]];
+  const since: number[] = [0];
+  const lookAhead = () => {
+    since.push(since.at(-1)! + upEndsMs - upAtMs);
+    upAtMs = downEndsMs;
+    upEndsMs = upAtMs + upMs.draw(up);
+    downEndsMs = upEndsMs + downMs.draw(down);
+    repairs.push([upEndsMs, downEndsMs]);
+    squares += ((repairs.at(-2)![1] - repairs.at(-2)![0]) / 1000) ** 2;
+  };
+  let at = 0;
+  let leaving = 0;
+  for (let n = 0; n < count; n += 1) {
+    nowMs += gapMs.draw(arrival);
+    while (repairs.at(-1)![1] < nowMs) lookAhead();
+    while (repairs[at][1] < nowMs) at += 1;
+    upSum = since[at] + Math.min(nowMs, repairs[at][0]) - (at === 0 ? 0 : repairs[at - 1][1]);
+    readyAt = Math.max(readyAt, upSum) + serviceMs.draw(service);
+    leaving = Math.max(leaving, at);
+    for (;;) {
+      const upHere = repairs[leaving][0] - (leaving === 0 ? 0 : repairs[leaving - 1][1]);
+      if (readyAt <= since[leaving] + upHere) break;
+      leaving += 1;
+      if (leaving === repairs.length) lookAhead();
+    }
+    const endMs = (leaving === 0 ? 0 : repairs[leaving - 1][1]) + readyAt - since[leaving];
+    total += endMs - nowMs;
+  }
+  return { sojourn: total / count, repairs: (1000 * squares) / nowMs };
+}
+
 test('V23 M/M/1 whose server stands still at times, idle or not, and goes on where it was', laws, () => {
   const model = bare({
-    durationMs: 4_020_000,
+    durationMs: 1_020_000,
     warmupMs: 20_000,
     php: { maxChildren: 2000 },
     // One at a time, at a core of its own: the row is the line, the CPU time the service, which a hang interrupts.
@@ -120,10 +169,10 @@ test('V23 M/M/1 whose server stands still at times, idle or not, and goes on whe
     { values: column(rows, 'load'), mean: 0.5 },
     { values: column(rows, 'repairs'), mean: 0.5 / 10.5 },
   ];
-  // Repairs that follow each other closely add to each other, which no control knows; 2 % would take twice as long.
+  // Few repairs, each of which delays many: 2 % would take nine times as long, and is left to the recursion.
   table
-    .judge('V23', 'W, ms', 72.23057644, column(rows, 'sojourn'), { controls, tolerance: 0.03 })
-    .judge('V23', 'L', 3.611528822, column(rows, 'inside'), { controls, tolerance: 0.03 })
+    .judge('V23', 'W, ms', 72.23057644, column(rows, 'sojourn'), { controls, tolerance: 0.06 })
+    .judge('V23', 'L', 3.611528822, column(rows, 'inside'), { controls, tolerance: 0.06 })
     .holds();
 });
 

@@ -3,9 +3,12 @@
  * from the arrivals, the needs, and the log of what happened, by a rule of a line. No statistics.
  */
 import { describe, expect, test } from 'vitest';
+import { VirtualClock } from '../../src/engine/clock.js';
 import { always } from '../../src/engine/law.js';
 import { Need } from '../../src/engine/need.js';
+import { Random } from '../../src/engine/random.js';
 import { run } from '../../src/simulate.js';
+import { faults } from '../../src/streams/faults.js';
 import { bare, exponential, filePage, poisson, query, scriptPage } from '../support/bare.js';
 import { fails } from '../support/happens.js';
 import { stayIn, watch } from '../support/watch.js';
@@ -78,4 +81,31 @@ describe('O10 failures, replayed from the log', () => {
     expect(Math.abs(failed * (1000 / 7) - downMs)).toBeLessThan((1000 / 7) * (1 + intervals().length));
     expect(downMs).toBeGreaterThan(50_000);
   });
+});
+
+test('a server that stands still at times: each request leaves when the time that it was there is enough', () => {
+  const model = bare({
+    durationMs: 600_000,
+    php: { maxChildren: 2000 },
+    pages: [scriptPage({ queries: [query({ row: 'r', cpuMs: exponential(10) })] })],
+    traffic: [poisson(50, { curve: [{ fromMs: 0, toMs: 590_000, fromRate: 50, toRate: 50 }] })],
+    failures: [fails({ verb: 'hang', on: 'mysql' }, exponential(10_000), exponential(500))],
+  });
+  const down: [number, number][] = [];
+  const clock = new VirtualClock();
+  faults(model, clock, new Random(model.seed)).subscribe(({ begins }) => {
+    if (begins) down.push([clock.now(), Infinity]);
+    else down.at(-1)![1] = clock.now();
+  });
+  clock.runUntil(model.durationMs);
+  const upTo = (ms: number) => down.reduce((sum, [from, to]) => sum - Math.max(0, Math.min(to, ms) - from), ms);
+  const serviceMs = new Need('mysql.cpu / 0', exponential(10));
+  let upAtEnd = 0;
+  for (const request of watch(model)) {
+    upAtEnd = Math.max(upAtEnd, upTo(request.arrivedMs)) + serviceMs.of(request, 1);
+    expect(Math.abs(upTo(request.endedMs) - upAtEnd)).toBeLessThan(1e-6);
+    // Nobody leaves while it stands still.
+    expect(down.some(([from, to]) => from < request.endedMs - 1e-9 && request.endedMs < to)).toBe(false);
+  }
+  expect(down.length).toBeGreaterThan(40);
 });
