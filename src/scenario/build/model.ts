@@ -199,8 +199,22 @@ function mysqlDisturbedOf(mysql: NonNullable<Complete['mysql']>): MysqlDisturbed
   };
 }
 
-function somethingHappens({ events = [], failures = [] }: Complete): boolean {
-  return events.length > 0 || failures.length > 0;
+/** Something is to happen, or could: the daemons together might hold more memory than there is. */
+function somethingHappens(scenario: Complete): boolean {
+  const { events = [], failures = [] } = scenario;
+  return events.length > 0 || failures.length > 0 || memoryMost(scenario) > scenario.host.memory;
+}
+
+function memoryMost({ host, nginx, 'php-fpm': fpm, mysql }: Complete): number {
+  const children = fpm ? fpm['pm.max_children'] : 0;
+  const workers = nginx.worker_processes === 'auto' ? host.cores : nginx.worker_processes;
+  const connections = mysql ? Math.min(mysql.max_connections, children) * mysql.memory_per_connection : 0;
+  return (
+    host.system +
+    workers * nginx.worker_memory +
+    (fpm ? children * fpm.memory_per_child : 0) +
+    (mysql ? mysql.base_memory + mysql.innodb_buffer_pool_size + connections : 0)
+  );
 }
 
 function dnsDisturbedOf({ dns, events = [], failures = [] }: Complete): DnsDisturbedModel | null {
