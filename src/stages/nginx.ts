@@ -412,6 +412,7 @@ export function nginxServer(
   function vanish(request: Request): void {
     readTimers.cancel(request.timer);
     request.timer = 0;
+    if (hung) overdue.delete(request);
     protections?.cache?.ended(request, request.failure);
     leftover.vanish(request, 0);
   }

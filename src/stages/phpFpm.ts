@@ -206,6 +206,7 @@ export function phpFpm(
   function giveUp(request: Request, ticket: number): void {
     if (ticket !== request.waiting) return;
     waited(request, clock.now() - request.queuedMs);
+    request.waiting = 0;
     request.refuse(connectTimeout);
   }
 

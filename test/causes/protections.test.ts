@@ -461,6 +461,30 @@ describe('fastcgi_cache', () => {
     expect(ends.map(brief)).toEqual(['700: 499', '2010: 499']);
   });
 
+  it('who leaves after PHP-FPM could not be reached, while the worker is busy, is not taken for one who is held', () => {
+    const pages = [
+      scriptPage({ waitMs: always(100) }),
+      scriptPage({ waitMs: always(5000) }, { path: '/long' }),
+      filePage({ path: '/file' }),
+    ];
+    const { ends } = cached(
+      {},
+      [
+        [0, 1],
+        [10, 0],
+        [1000, 2],
+      ],
+      {
+        pages,
+        php: { maxChildren: 1, listenBacklog: -1, listen: '127.0.0.1:9000' },
+        nginx: { workerProcesses: 1, staticMs: always(100), fastcgiConnectTimeoutMs: 1000 },
+        visitors: { patienceMs: always(1050) },
+      },
+    );
+    // Given up on at 1010, when the worker has the file in hand until 1100; the visitor leaves at 1060.
+    expect(ends.map(brief)).toEqual(['1050: 499', '1100: 499', '1100: 200']);
+  });
+
   it('a request that is held keeps the worker free', () => {
     const { ends } = cached({ lock: true }, [0, 10, [20, 1]], {
       pages: [scriptPage({ waitMs: always(400) }), filePage({ path: '/f' })],
