@@ -13,7 +13,7 @@
  * error pages, lost packets, and the cold start of a buffer pool.
  */
 import { meanOf } from '../engine/distribution.js';
-import type { DiskModel, Model, MysqlModel, NginxModel, PageModel, QueryModel, TlsModel } from '../model.js';
+import type { DiskModel, Model, MysqlModel, NginxModel, PageModel, QueryModel, SourceModel, TlsModel } from '../model.js';
 import { visitsOf } from './traffic.js';
 
 export interface Arithmetic {
@@ -124,7 +124,7 @@ function mixOf(model: Model, stretch: Stretch): Mix {
     for (const asset of page.assets) requests[asset] += clicks[index];
   });
   const perPage = requests.reduce((sum, each) => sum + each, 0);
-  const pagesPerVisit = meanOf(model.visitors.pagesPerVisit);
+  const pagesPerVisit = meanPages(model, stretch);
   return {
     shares: requests.map((each) => (perPage === 0 ? 0 : each / perPage)),
     requestsPerVisit: perPage * pagesPerVisit,
@@ -133,13 +133,26 @@ function mixOf(model: Model, stretch: Stretch): Mix {
   };
 }
 
+/** Of a visit; a source's visitors may have a number of their own. */
+function meanPages(model: Model, { fromMs, toMs }: Stretch): number {
+  const visits = model.traffic.map((source) => visitsOf(source, fromMs, toMs));
+  const all = visits.reduce((sum, each) => sum + each, 0);
+  const alike = model.traffic.every(({ visitors }) => visitors === undefined);
+  if (alike || all === 0) return meanOf(model.visitors.pagesPerVisit);
+  return model.traffic.reduce((sum, source, index) => sum + visits[index] * pagesOf(source, model), 0) / all;
+}
+
+function pagesOf({ visitors }: SourceModel, model: Model): number {
+  return meanOf((visitors ?? model.visitors).pagesPerVisit);
+}
+
 function clickShares(model: Model, { fromMs, toMs }: Stretch): number[] {
   const clicks = model.pages.map(() => 0);
   for (const source of model.traffic) {
     const mix = source.mix ?? model.pages.map((page, index) => ({ page: index, weight: page.weight }));
     const total = mix.reduce((sum, { weight }) => sum + weight, 0);
-    const visits = visitsOf(source, fromMs, toMs);
-    for (const { page, weight } of mix) clicks[page] += (visits * weight) / total;
+    const views = visitsOf(source, fromMs, toMs) * pagesOf(source, model);
+    for (const { page, weight } of mix) clicks[page] += (views * weight) / total;
   }
   const all = clicks.reduce((sum, each) => sum + each, 0);
   return clicks.map((each) => (all === 0 ? 0 : each / all));
