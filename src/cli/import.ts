@@ -63,8 +63,16 @@ function spare(file: string): void {
 function tell({ warnings, left }: Imported, file: string | null): void {
   const lines = [
     ...warnings.map((warning) => `warning: ${warning}`),
-    ...left.map(({ daemon, names }) => `not modelled: ${daemon}: ${names.join(', ')}`),
+    ...left.map(({ daemon, names }) => `not modelled: ${daemon}: ${firstOf(names)}`),
   ];
   if (left.length > 0) lines.push(`each with its place at the end of ${file ?? 'the site file'}`);
   process.stderr.write(lines.length === 0 ? '' : `${escapedLines(lines.join('\n'))}\n`);
+}
+
+/** A stock php.ini has a hundred, which would hide the warnings above. */
+const SHOWN = 40;
+
+function firstOf(names: readonly string[]): string {
+  const more = names.length - SHOWN;
+  return names.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

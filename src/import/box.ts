@@ -68,6 +68,7 @@ export function readBox(given: BoxFiles, trouble: Trouble): Box | null {
   const nginx = trouble.any ? null : chooseServer(directives, given.nginx, given.server, trouble);
   if (nginx === null) return null;
   const pages = pagesOf(nginx.server.locations);
+  if (pages.pages.length === 0) noPages(nginx, pages, trouble);
   facts.set('host.cores', { value: given.host.cores, place: null, note: given.host.coresFrom });
   facts.set('host.memory', { value: sizeText(given.host.memoryBytes), place: null, note: given.host.memoryFrom });
   nginxFacts(nginx, pages.php?.scope ?? null, facts, trouble);
@@ -79,6 +80,15 @@ export function readBox(given: BoxFiles, trouble: Trouble): Box | null {
   if (pool) fpmBacklog(pool, Number(facts.get('tcp.net.core.somaxconn')?.value ?? SOMAXCONN), facts);
   mysqlFacts(mysql, facts, trouble);
   return { facts, host: given.host, nginx, directives, pages, fpm, pool, hasMysql: given.mysql.length > 0, mysql, php, sysctl };
+}
+
+function noPages({ server, others }: Chosen, { left }: Pages, trouble: Trouble): void {
+  const ways = [...new Set(left.map(({ at }) => at.name))].join(', ');
+  const choose = others.length > 0 ? `; choose another by --server: ${others.map(({ name }) => name).join(', ')}` : '';
+  trouble.wrong(
+    server.directive.place,
+    `expected a server with a page by PHP or a file, got one that answers by ${ways}${choose}`,
+  );
 }
 
 /** Of files, and of folders' files of such names. */

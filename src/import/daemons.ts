@@ -192,5 +192,6 @@ function put(facts: Facts, path: string, fact: Fact | null): void {
 
 /** A place for what is missing from a section. */
 export function sectionPlaces(chosen: Chosen, pool: Pool | null): Readonly<Record<string, Place | undefined>> {
-  return { nginx: chosen.server.directive.place, 'php-fpm': pool?.place };
+  const { place } = chosen.server.directive;
+  return { name: place, nginx: place, 'php-fpm': pool?.place, pages: place };
 }

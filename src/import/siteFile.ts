@@ -113,12 +113,14 @@ function pagesText({ pages, hasMysql }: Box): string[] {
     '  ',
   );
   const assets = pages.pages.filter(({ by, path }) => by === 'file' && path.startsWith('/file.')).map(({ path }) => path);
-  return ['', 'pages:', ...head, ...pages.pages.flatMap((page) => pageText(page, hasMysql, assets))];
+  const front = pages.pages.find(({ path }) => path === '/') ?? pages.pages.find(({ by }) => by === 'php') ?? pages.pages[0];
+  const weightOf = (page: Page) =>
+    page === front || page.path === '/index.php' ? '1' : '0  # a choice: raise it if visitors come for it';
+  return ['', 'pages:', ...head, ...pages.pages.flatMap((page) => pageText(page, weightOf(page), hasMysql, assets))];
 }
 
-function pageText({ path, by, place }: Page, hasMysql: boolean, assets: readonly string[]): string[] {
+function pageText({ path, by, place }: Page, weight: string, hasMysql: boolean, assets: readonly string[]): string[] {
   const at = `  ${yaml(path)}:  # ${place ? spotOf(place) : 'the server itself'}`;
-  const weight = path === '/' || path === '/index.php' ? '1' : '0  # a choice: raise it if visitors come for it';
   const { php, file } = costs;
   if (by === 'file') return [at, `    weight: ${weight}`, `    size: ${file.size}  # a choice`];
   const queries = hasMysql ? [`    queries: [{ times: ${php.times}, cpu: ${php.query} }]  # a choice`] : [];

@@ -13,6 +13,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true }));
 
+const RUNS = 150;
+
 const SITE = 'events { }\nhttp { server { location / { fastcgi_pass 127.0.0.1:9000; } } }\n';
 const POOL = '[www]\nlisten = 9000\npm = static\npm.max_children = 9\n';
 
@@ -247,6 +249,138 @@ describe('anything at all', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  const chosen = (lines: string, most: number) => fc.array(fc.constantFrom(...lines.trim().split('\n')), { maxLength: most });
+  const directives = `
+fastcgi_pass 127.0.0.1:9000;
+fastcgi_pass $x;
+fastcgi_pass unix:/run/none.sock;
+try_files $uri /index.php?$args;
+try_files $uri @n;
+try_files =404;
+return 404;
+return 301 https://$host$request_uri;
+proxy_pass http://127.0.0.1;
+index index.php;
+index;
+limit_req zone=z burst=5 nodelay;
+limit_conn c 10;
+fastcgi_cache f;
+fastcgi_cache off;
+fastcgi_cache_valid 200 301 1s;
+fastcgi_cache_valid any 10m;
+fastcgi_cache_valid 0;
+fastcgi_cache_use_stale off;
+fastcgi_cache_use_stale error updating;
+set $x 127.0.0.1:9000;
+set $x;
+listen 80 backlog=1;
+listen 443 ssl http2;
+listen;
+ssl_protocols TLSv1.2;
+ssl_protocols;
+keepalive_timeout 0;
+keepalive_timeout 1d 5;
+fastcgi_read_timeout 1ms;
+fastcgi_read_timeout 999d;
+fastcgi_buffering off;
+server_name _;
+server_name a:b;
+server_name "a b" null;
+server_name true;
+server_name;
+error_page 404 /index.php;
+rewrite ^ /index.php last;
+rewrite ^/a(.*) /b$1;
+rewrite;
+deny all;
+internal;
+fastcgi_param SCRIPT_FILENAME $realpath_root$x;
+location = /nested { fastcgi_pass 127.0.0.1:9000; }
+if ($x) { fastcgi_pass 127.0.0.1:9000; }
+worker_shutdown_timeout 1s;`;
+  const patterns = [
+    '/',
+    '= /',
+    '^~ /a',
+    '~ \\.php$',
+    '~* \\.(css|js)$',
+    '@n',
+    '/a',
+    '= /b.txt',
+    '"/a b"',
+    '/é',
+    '~ (',
+    '/null',
+    '/true',
+    '/1',
+    '/#',
+  ];
+  const location = fc
+    .tuple(fc.constantFrom(...patterns), chosen(directives, 3))
+    .map(([pattern, body]) => `location ${pattern} { ${body.join(' ')} }`);
+  const pool = chosen(
+    `
+pm = dynamic
+pm = ondemand
+pm.max_children = 1
+pm.max_children = 100000
+pm.start_servers = 0
+pm.start_servers = 3
+pm.min_spare_servers = 1
+pm.max_spare_servers = 4
+pm.max_requests = 5
+pm.process_idle_timeout = 1d
+listen = /run/$pool.sock
+listen = [::]:9000
+listen = localhost:9000
+listen.backlog = -1
+listen.backlog = 65536
+request_terminate_timeout = 0
+request_terminate_timeout = 90d
+php_admin_value[memory_limit] = -1
+php_admin_value[memory_limit] = lots
+php_value[max_execution_time] = 0
+process.max = 1`,
+    5,
+  );
+  const mysql = chosen(
+    `
+max_connections = 1
+max-connections = 100000
+max_connections
+innodb_buffer_pool_size = 1
+innodb_buffer_pool_size = 5G
+innodb_lock_wait_timeout = 1073741824
+innodb_lock_wait_timeout = 1
+innodb_flush_log_at_trx_commit = 3
+innodb_flush_log_at_trx_commit = 2
+innodb_log_file_size = 1G
+skip-networking`,
+    4,
+  );
+  const kernel = chosen('net.core.somaxconn = 1\nnet.core.somaxconn = 2147483647\nnet.ipv4.tcp_abort_on_overflow = 1\na = b', 2);
+
+  test('that servers might take ends in a site or in an error, and often in a site', () => {
+    const zones =
+      'limit_req_zone $host zone=z:1m rate=1r/s; limit_conn_zone $x zone=c:1m; fastcgi_cache_path /c keys_zone=f:1m inactive=2h;';
+    const parts = fc.tuple(chosen(directives, 2), fc.array(location, { maxLength: 4 }), pool, mysql, kernel);
+    let sites = 0;
+    fc.assert(
+      fc.property(parts, ([own, locations, fpm, my, sysctl]) => {
+        const end = ending({
+          'nginx.conf': `events { } http { ${zones} server { ${own.join('\n')} ${locations.join('\n')} } }`,
+          'www.conf': POOL + fpm.join('\n'),
+          'my.cnf': ['[mysqld]', ...my].join('\n'),
+          'sysctl.conf': sysctl.join('\n'),
+        });
+        if (end === 'a site') sites += 1;
+        else expect(end).toMatch(/^(?:(?:nginx|www|sysctl)\.conf|my\.cnf):\d+:\d+: /);
+      }),
+      { numRuns: RUNS },
+    );
+    expect(sites).toBeGreaterThan(RUNS / 10);
   });
 
   test('in a value ends in a site or in an error', () => {
