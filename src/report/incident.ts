@@ -90,6 +90,14 @@ function subjectOf({ name, what }: EventModel): string {
 
 const plainly = (participle: string) => (what: { readonly on: string }) => `${participle} ${stageName(what.on)}`;
 
+const dnsPhrases: Readonly<Record<Extract<Happening, { readonly verb: 'dns' }>['answer'], string>> = {
+  outage: "The silence of the zone's servers",
+  SERVFAIL: 'DNS answering SERVFAIL',
+  NXDOMAIN: 'DNS answering NXDOMAIN',
+  wrong: 'DNS giving a wrong address',
+  moved: 'Moving to another address',
+};
+
 const phrases: { readonly [V in Happening['verb']]?: (what: Extract<Happening, { readonly verb: V }>) => string } = {
   kill: plainly('Killing'),
   hang: plainly('Freezing'),
@@ -107,7 +115,7 @@ const phrases: { readonly [V in Happening['verb']]?: (what: Extract<Happening, {
   loss: ({ share: lost }) => `Losing ${share(lost)} of the packets`,
   latency: ({ ms }) => `Adding ${duration(ms)} to every round trip`,
   partition: () => 'Cutting the network',
-  dns: ({ answer }) => `DNS (${answer})`,
+  dns: ({ answer }) => dnsPhrases[answer],
   leak: () => 'The leak in PHP',
   'lock-table': ({ table }) => `Locking the table ${table}`,
   cron: () => 'The batch job',

@@ -3,6 +3,7 @@
  * three steps in a row, no request failed and the median good answer came as fast as 95 % of them did before. A step in which
  * requests waited and none ended says nothing: it neither counts nor begins anew.
  */
+import type { IncidentModel } from '../model.js';
 import type { Telemetry } from './telemetry.js';
 
 const STEPS_IN_A_ROW = 3;
@@ -27,7 +28,7 @@ export function recoveryOf(telemetry: Telemetry): Recovery | null {
   const { peakToMs: fromMs, toMs: untilMs } = incident;
   const hung = series.hung();
   let row: number[] = [];
-  for (let step = Math.ceil(fromMs / series.stepMs); step < series.steps; step += 1) {
+  for (let step = firstStep(telemetry, incident, hung); step < series.steps; step += 1) {
     const { p50, good, failed, inside } = series.at(step);
     const quiet = good === 0 && failed === 0;
     if (quiet && inside > 0 && !hung[step]) continue;
@@ -35,4 +36,15 @@ export function recoveryOf(telemetry: Telemetry): Recovery | null {
     if (row.length === STEPS_IN_A_ROW) return { fromMs, untilMs, atMs: row[0] * series.stepMs };
   }
   return { fromMs, untilMs, atMs: null };
+}
+
+/** After a peak, its end. An event may have the site down only a while after it, when caches have forgotten: the last such step in `during` counts. */
+function firstStep({ series }: Telemetry, { kind, peakToMs, toMs }: IncidentModel, hung: readonly boolean[]): number {
+  const first = Math.ceil(peakToMs / series.stepMs);
+  if (kind === 'surge') return first;
+  for (let step = Math.min(series.steps, Math.ceil(toMs / series.stepMs)) - 1; step >= first; step -= 1) {
+    const { good, failed } = series.at(step);
+    if (hung[step] || failed > good) return step + 1;
+  }
+  return first;
 }
