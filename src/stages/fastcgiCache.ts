@@ -110,7 +110,8 @@ export class FastcgiCache {
 
   /** When who has been told to wait looks at the lock, in ms from now. */
   pollMs(request: Request): number {
-    return Math.min(POLL_MS, this.waits.get(request)!.untilMs - this.clock.now());
+    // The worker may have come late to it: its time is over then.
+    return Math.max(0, Math.min(POLL_MS, this.waits.get(request)!.untilMs - this.clock.now()));
   }
 
   /** Looks at the lock: 0 if the wait is over, or else when to look at it again, in ms from now. */

@@ -485,6 +485,18 @@ describe('fastcgi_cache', () => {
     expect(ends.map(brief)).toEqual(['1050: 499', '1100: 499', '1100: 200']);
   });
 
+  it('who waited for the lock while nginx was stopped asks PHP-FPM when it goes on, if the wait is over by then', () => {
+    const pages = [scriptPage({ waitMs: always(100_000) })];
+    const events = [happens({ verb: 'hang', on: 'nginx' }, 300, 10_000)];
+    const { asked } = cached({ lock: true, lockTimeoutMs: 5000, lockAgeMs: 7000 }, [0, 10, 20], {
+      pages,
+      events,
+      durationMs: 90_000,
+    });
+    // At 10,300 the lock is too old: one of the two takes it, and the time of the other is over.
+    expect(asked).toBe(3);
+  });
+
   it('a request that is held keeps the worker free', () => {
     const { ends } = cached({ lock: true }, [0, 10, [20, 1]], {
       pages: [scriptPage({ waitMs: always(400) }), filePage({ path: '/f' })],
