@@ -1,6 +1,6 @@
 /**
  * php.ini and PHP-FPM's pools, which PHP's own INI scanner reads (php-src, zend_ini_scanner.l): `;` begins a comment, `#` does
- * not, and `on`, `yes`, `true` mean 1. A quoted value may go on over several lines in php.ini; not in a pool, which PHP-FPM hands to
+ * not. A quoted value may go on over several lines in php.ini; not in a pool, which PHP-FPM hands to
  * the scanner line by line (php-src, fpm_conf.c).
  *
  * Our own, since the parsers to be had (ini 6) keep no line numbers and split a group's name at its dots, `[www.example.com]`.
@@ -112,9 +112,4 @@ class PhpIniReader {
   private blanks(): void {
     while (/[ \t\r\ufeff]/.test(this.cursor.here)) this.cursor.step();
   }
-}
-
-/** `on`, `yes` and `true` in any letters, as the scanner has them. */
-export function isOn(value: string | null): boolean {
-  return value !== null && /^(?:on|yes|true|[1-9]\d*)$/i.test(value);
 }

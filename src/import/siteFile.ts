@@ -76,7 +76,12 @@ function section(name: string, findings: Findings, wanted: (setting: SettingOf) 
   ];
 }
 
-function line(path: string, setting: SettingOf, { known, dangers }: Findings, indent = '  '): string[] {
+function line(
+  path: string,
+  setting: SettingOf,
+  { known, dangers }: Pick<Findings, 'known' | 'dangers'>,
+  indent = '  ',
+): string[] {
   const at = `${path}.${setting.name}`;
   const warnings = dangers.filter((danger) => danger.path === at).flatMap(({ text }) => comment(`WARNING: ${text}`, indent));
   const fact = known.fact(at);
@@ -84,9 +89,7 @@ function line(path: string, setting: SettingOf, { known, dangers }: Findings, in
   if (at === 'tcp.tls') return tlsOf(known.fact('tcp.tls.version'), indent);
   if (setting.optional || isMoot(at, known.box.facts)) return warnings;
   if (setting.kind === 'mapping') {
-    const inner = settingsOf(...at.split('.')).flatMap((member) =>
-      line(at, member, { known, dangers } as Findings, `${indent}  `),
-    );
+    const inner = settingsOf(...at.split('.')).flatMap((member) => line(at, member, { known, dangers }, `${indent}  `));
     return [`${indent}${setting.name}:`, ...inner];
   }
   if (setting.fallback === undefined) return warnings;

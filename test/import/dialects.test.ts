@@ -57,3 +57,18 @@ test('MySQL takes a letter behind every number, and no fraction', () => {
 test('the kernel takes plain numbers', () => {
   expect(['4096', '0x10', '4k', ''].map((text) => sysctlDialect.whole(text))).toEqual([4096, null, null, null]);
 });
+
+test('each has its words for on and off', () => {
+  const words = ['on', 'ON', 'yes', 'true', '1', 'off', 'no', 'false', '0', 'maybe'];
+  const read = (dialect: { onOff(text: string): boolean | null }) => words.map((word) => dialect.onOff(word));
+  expect(read(nginxDialect)).toEqual([true, null, null, null, null, false, null, null, null, null]);
+  expect(read(fpmDialect)).toEqual([true, true, true, true, true, false, false, false, false, null]);
+  expect(read(mysqlDialect)).toEqual([true, true, null, true, true, false, null, false, false, null]);
+  expect(read(sysctlDialect)).toEqual([null, null, null, null, true, null, null, null, false, null]);
+});
+
+test('sizes and times of PHP-FPM and the kernel', () => {
+  expect(fpmDialect.bytes('16M')).toBe(16_777_216);
+  expect(sysctlDialect.durationMs('60')).toBe(60_000);
+  expect(sysctlDialect.bytes('65536')).toBe(65_536);
+});

@@ -1,7 +1,7 @@
 /** The files of settings, line by line: what is read, in which group, and where it stands. */
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/import/entry.js';
-import { isOn, readPhpIni, readPoolFile } from '../../src/import/phpIni.js';
+import { readPhpIni, readPoolFile } from '../../src/import/phpIni.js';
 import { readSysctl } from '../../src/import/sysctl.js';
 import { Trouble } from '../../src/import/trouble.js';
 
@@ -48,13 +48,6 @@ test('php.ini: a quoted value goes on over lines, in a pool it does not', () => 
   expect(told(trouble)).toBe('');
   readPoolFile({ name: 'p', text }, trouble);
   expect(told(trouble)).toBe('p:1:5: expected a closing ", got the end of the line');
-});
-
-test('PHP’s words for on', () => {
-  expect(['On', 'yes', 'TRUE', '1', '2', 'off', 'no', '', '0', null].map(isOn)).toEqual([
-    ...[true, true, true, true, true],
-    ...[false, false, false, false, false],
-  ]);
 });
 
 describe('sysctl.conf', () => {
