@@ -488,12 +488,12 @@ describe('fastcgi_cache', () => {
   it('who waited for the lock while nginx was stopped asks PHP-FPM when it goes on, if the wait is over by then', () => {
     const pages = [scriptPage({ waitMs: always(100_000) })];
     const events = [happens({ verb: 'hang', on: 'nginx' }, 300, 10_000)];
-    const { asked } = cached({ lock: true, lockTimeoutMs: 5000, lockAgeMs: 7000 }, [0, 10, 20], {
+    const { asked } = cached({ lock: true, lockTimeoutMs: 5000, lockAgeMs: 2000 }, [0, 10, 20], {
       pages,
       events,
       durationMs: 90_000,
     });
-    // At 10,300 the lock is too old: one of the two takes it, and the time of the other is over.
+    // At 2000 the lock is too old, but nobody can take it. At 10,300 one of the two does, and the time of the other is over.
     expect(asked).toBe(3);
   });
 
