@@ -149,7 +149,9 @@ function sectionOf(answer: string, name: string): [string, string][] {
 const printer = installed('my_print_defaults');
 
 describe.skipIf(printer === undefined)('MariaDB', () => {
-  const withMysql = good.filter((name) => readBox(name).files.has('my.cnf'));
+  // Where an !includedir leads nowhere MariaDB does not start; here that is noted.
+  const astray = (name: string) => readBox(name).warnings?.some((warning) => /^my\.cnf.*does not exist/.test(warning)) ?? false;
+  const withMysql = good.filter((name) => readBox(name).files.has('my.cnf') && !astray(name));
 
   test.each(withMysql)('prints the variables of %s as they are read here', (name) => {
     for (const [file, text] of readBox(name).files) {
