@@ -551,7 +551,11 @@ export type Happening =
   | { readonly verb: 'dns'; readonly on: 'dns'; readonly answer: 'outage' | 'SERVFAIL' | 'NXDOMAIN' | 'wrong' | 'moved' }
   | { readonly verb: 'leak'; readonly on: 'php-fpm'; readonly bytes: number }
   | { readonly verb: 'lock-table'; readonly on: 'mysql'; readonly table: string }
-  | { readonly verb: 'cron'; readonly on: 'host'; readonly job: JobModel };
+  | { readonly verb: 'cron'; readonly on: 'host'; readonly job: JobModel }
+  | { readonly verb: 'config'; readonly on: 'site'; readonly site: SiteModel };
+
+/** The parts of a model that settings can change while it runs. */
+export type SiteModel = Pick<Model, 'host' | 'dns' | 'nginx' | 'phpFpm' | 'mysql' | 'pages' | 'visitors'>;
 
 /** A batch job on the host: so many processes, each of which computes and reads by turns until it has done its part. */
 export interface JobModel {

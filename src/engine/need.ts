@@ -24,15 +24,20 @@ const OTHER = 3;
 
 /** One kind of need, such as `php.cpu`: the same bearer always has the same. */
 export class Need {
-  private readonly distribution: Distribution;
   private readonly role: number;
-  private readonly shape: number;
-  private readonly listed: readonly number[];
-  readonly mean: number;
+  private distribution!: Distribution;
+  private shape!: number;
+  private listed!: readonly number[];
+  mean!: number;
 
   constructor(name: string, law: Law) {
-    this.distribution = distribution(law);
     this.role = hash(name);
+    this.become(law);
+  }
+
+  /** From now on it follows another law. */
+  become(law: Law): void {
+    this.distribution = distribution(law);
     this.mean = this.distribution.mean;
     const exponential = law.law === 'exponential' && (law.plus ?? 0) === 0;
     this.shape = this.distribution.constant ? CONSTANT : exponential ? EXPONENTIAL : law.law === 'listed' ? LISTED : OTHER;

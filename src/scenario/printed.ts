@@ -2,7 +2,7 @@
  * A scenario as a file that leaves nothing open: the site within it, every default beside what was written.
  *
  * What somebody wrote stays as they wrote it, `2400/min` and not `40/s`; a default stands in the words of `defaults.ts`. Keys come in the
- * order of the schema, so that printing what was printed gives the same bytes. Variants are changes, and stay as they are.
+ * order of the schema, so that printing what was printed gives the same bytes. Variants and `config` are changes, and stay as they are.
  */
 import { stringify } from 'yaml';
 import * as z from 'zod';
@@ -37,6 +37,7 @@ function filled(schema: z.ZodType, given: unknown): unknown {
   const hint = hintOf(inner);
   if (hint?.forms) {
     const form = Object.keys(hint.forms).find((key) => Object.hasOwn(value, key));
+    if (form === 'config') return value;
     return form === undefined ? value : filled(hint.forms[form], value);
   }
   if (hint?.mapping) return filled(hint.mapping, value);

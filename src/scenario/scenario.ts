@@ -13,6 +13,7 @@ import { checkSite } from './checks/site.js';
 import { checkThresholds } from './checks/thresholds.js';
 import { checkTraffic } from './checks/traffic.js';
 import { compose, type ReadSite } from './compose.js';
+import { configsOf } from './configs.js';
 import { type Draft, read } from './explain.js';
 import { frozen } from './freeze.js';
 import { merged } from './merge.js';
@@ -111,7 +112,8 @@ function checked(tree: Tree, siteKnown: boolean, report: Report): () => Model {
   if (siteKnown) checkSite(draft, report);
   checkEvents(draft, siteKnown, report);
   const thresholds = checkThresholds(draft, readable, siteKnown, report);
-  return () => modelOf(draft as Complete, thresholds);
+  const configs = report.count > 0 || !siteKnown ? undefined : configsOf(tree, draft as Complete, report);
+  return () => modelOf(draft as Complete, thresholds, configs);
 }
 
 /** Scenario, site and options in one tree. */

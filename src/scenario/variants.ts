@@ -9,7 +9,8 @@ import type { VariantModel } from '../model.js';
 import { type Draft, read } from './explain.js';
 import { merged } from './merge.js';
 import { didYouMean } from './nearest.js';
-import { emptyMapping, isMapping, type Mapping, type Path, type Place, placeOf, type Tree } from './place.js';
+import { emptyMapping, isMapping, type Mapping, type Path, type Tree } from './place.js';
+import { at, placedIn } from './placed.js';
 import { type Problem, show } from './problems.js';
 import type { Report } from './report.js';
 import { complete, variant } from './schema/scenario.js';
@@ -104,33 +105,11 @@ function over(base: Tree, changes: Mapping): unknown {
 
 /** Those of a variant's problems that the scenario itself does not have, named and placed in the variant. */
 export function ownProblems(found: readonly Problem[], ofBase: readonly Problem[], index: number, whole: Tree): Problem[] {
-  const path = ['variants', index];
-  const own = new Set<string>();
-  placesWithin((whole.data as { variants: unknown[] }).variants[index], whole, (place) => own.add(at(place)));
-  const around = placeOf(whole, path, 'value');
   const known = new Set(ofBase.map(identity));
-  return found
-    .filter((problem) => !known.has(identity(problem)))
-    .map((problem) => ({
-      ...problem,
-      ...(own.has(at(problem)) ? {} : { file: around.file, line: around.line, column: around.column }),
-      path: ['variants', index, ...(problem.path === '' ? [] : [problem.path])].join('.'),
-    }));
+  const own = found.filter((problem) => !known.has(identity(problem)));
+  return placedIn(own, ['variants', index], whole);
 }
 
 function identity(problem: Problem): string {
   return JSON.stringify([problem.path, problem.message, at(problem)]);
-}
-
-function at({ file, line, column, option }: Place): string {
-  return JSON.stringify([file, line, column, option ?? null]);
-}
-
-function placesWithin(value: unknown, tree: Tree, visit: (place: Place) => void): void {
-  if (typeof value !== 'object' || value === null) return;
-  for (const spot of tree.spots.get(value)?.values() ?? []) {
-    visit(spot.key);
-    visit(spot.value);
-  }
-  for (const member of Object.values(value)) placesWithin(member, tree, visit);
 }

@@ -23,6 +23,8 @@ export interface BufferPool {
   chill(): void;
   /** A page has been loaded in the background; it may have been there. */
   loaded(): void;
+  /** Its size has changed: what no longer fits is forgotten, what now would fills with use. */
+  resize(): void;
 }
 
 /** `innodb_page_size`. */
@@ -31,9 +33,9 @@ export const PAGE_BYTES = 16_384;
 const READS_APART = 4096;
 
 export function bufferPool(model: MysqlModel, disk: DiskModel): BufferPool {
-  const warmRatio = model.datasetBytes <= model.bufferPoolBytes ? 1 : model.bufferPoolBytes / model.datasetBytes;
   const touched = model.datasetBytes / PAGE_BYTES;
-  const most = touched * warmRatio;
+  let warmRatio = fitting();
+  let most = touched * warmRatio;
   const gap = new Need('mysql.miss', { law: 'exponential', mean: 1 });
   const latencyMs = new Need('disk.latency', disk.latencyMs);
   let hitRatio = 0;
@@ -46,10 +48,21 @@ export function bufferPool(model: MysqlModel, disk: DiskModel): BufferPool {
     readMs,
     chill,
     loaded,
+    resize,
     touched,
     hitRatio: () => hitRatio,
     resident: () => resident,
   };
+
+  function fitting(): number {
+    return model.datasetBytes <= model.bufferPoolBytes ? 1 : model.bufferPoolBytes / model.datasetBytes;
+  }
+
+  function resize(): void {
+    warmRatio = fitting();
+    most = touched * warmRatio;
+    fill(0);
+  }
 
   /** Lookups from one miss to the next are geometric: an exponential, cut to whole numbers. */
   function setRatio(ratio: number): void {

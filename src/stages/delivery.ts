@@ -39,6 +39,8 @@ export interface Delivery {
   readonly stage: Stage;
   /** Whether nginx has written all that is left to send. */
   written(request: Request): boolean;
+  /** Pages have other sizes from now on. */
+  configure(): void;
   /** Nginx is gone: what it had not written yet will not come. */
   truncate(request: Request): void;
   /** The host is gone, and what it had not sent. */
@@ -75,7 +77,11 @@ export function delivery(
     'browser: ERR_CONNECTION_RESET',
   );
   const unheard = new Cause('reset', 'delivery', 'the connection was given up after long silence', 'browser: ERR_TIMED_OUT');
-  return { stage: new Stage(meter, enter), written, truncate, lose };
+  return { stage: new Stage(meter, enter), written, truncate, lose, configure };
+
+  function configure(): void {
+    for (const [index, size] of sizes.entries()) size.become(pages[index].bytes);
+  }
 
   function enter(request: Request): void {
     if (!request.connection!.open) return enterClosed(request);

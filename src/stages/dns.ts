@@ -45,6 +45,8 @@ export interface Dns {
   readonly addresses: Addresses;
   /** The visitor has been here before, or somebody else with the same system. */
   remember(visitor: Visitor): void;
+  /** The settings that it was made with have changed. */
+  configure(): void;
 }
 
 /** `moved`: the site has another address from now on, and connections to the one before are worth nothing. */
@@ -96,7 +98,12 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock, moved: () => voi
     slow: ({ times }) => pace.add(times),
     dns: ({ answer }) => (answer === 'moved' ? move() : say(answerOf(answer))),
   };
-  return { stage: new Stage(meter, enter), faults, addresses, remember };
+  return { stage: new Stage(meter, enter), faults, addresses, remember, configure };
+
+  function configure(): void {
+    resolverMs.become(model.resolverMs);
+    authoritativeMs.become(model.authoritativeMs);
+  }
 
   // What the zone says.
 

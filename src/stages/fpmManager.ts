@@ -54,6 +54,8 @@ export interface FpmManager {
   /** The child that holds most memory. */
   largest(): Child | null;
   bytesOf(child: Child): number;
+  /** `pm.max_children` and the like have changed: a static pool grows at once, every pool shrinks as children have nothing to do. */
+  configure(): void;
 }
 
 /** What the pool wants to know. */
@@ -112,6 +114,7 @@ export function fpmManager(
     leak,
     largest,
     bytesOf,
+    configure,
     // Functions, not getters, as in `nginx.ts`.
     running: () => running,
     runningMax: () => runningMax,
@@ -133,6 +136,12 @@ export function fpmManager(
     if (model.requestTerminateTimeoutMs > 0) timeChecks = clock.after(heartbeatMs(), checkTimes, undefined, Kind.change);
   }
 
+  function configure(): void {
+    if (!serving) return;
+    while (running > model.maxChildren && idle.length > 0) endOldest();
+    if (model.pm === 'static' && running < model.maxChildren) fork(model.maxChildren - running);
+  }
+
   function takeIdle(): Child | null {
     if (idle.length === 0 || held) return null;
     const child = idle.subject;
@@ -144,6 +153,7 @@ export function fpmManager(
   function finished(child: Child): void {
     busy.add(-1, clock.now());
     if (!serving) return end(child);
+    if (running > model.maxChildren) return bury(child);
     if (model.maxRequests > 0 && child.served >= model.maxRequests) return replace(child);
     idle.join(child);
     handlers.idle();

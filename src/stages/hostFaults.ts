@@ -20,6 +20,8 @@ export interface HostFaults {
   readonly cpu: Faults;
   readonly disk: Faults;
   readonly host: Faults;
+  /** The number of cores has changed. */
+  configure(): void;
   /** No power: batch jobs are gone. */
   lose(): void;
 }
@@ -36,6 +38,7 @@ export function hostFaults(model: HostModel, clock: VirtualClock, host: Host): H
     cpu: { steal: ({ share }) => speed.add(1 - share), throttle: ({ cores }) => throttle(cores) },
     disk: { slow: ({ times }) => diskPace.add(times), fill },
     host: { cron: ({ job }) => startJob(job, model.disk, host, jobs) },
+    configure: resize,
     lose() {
       for (const process of jobs) process.end();
     },

@@ -12,7 +12,7 @@ import type { VirtualClock } from '../engine/clock.js';
 import { Need, Pick } from '../engine/need.js';
 import type { Random, Stream } from '../engine/random.js';
 import type { Host } from '../host/host.js';
-import type { Model, SourceModel, VisitorsModel } from '../model.js';
+import type { Model, SiteModel, SourceModel, VisitorsModel } from '../model.js';
 import { ANSWERED, Cause } from '../telemetry/cause.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { triesAgain } from '../telemetry/views.js';
@@ -30,6 +30,7 @@ import { mayRunOutOfMemory } from './outOfMemory.js';
 import { phpFpm } from './phpFpm.js';
 import { type Request, Requests, type Stage } from './request.js';
 import { GIVES_UP, Persistence } from './retry.js';
+import { change, settingsOf } from './settings.js';
 import { tcpConnect } from './tcp.js';
 import { View } from './view.js';
 import { Visitor, visitorRows } from './visitor.js';
@@ -56,7 +57,8 @@ export interface Lifecycle {
 /** Tells a visitor's requests apart in the hash that their needs come from: 2³² divided by the golden ratio. */
 const REQUEST_STRIDE = 0x9e3779b9;
 
-export function lifecycle(model: Model, clock: VirtualClock, random: Random, host: Host, telemetry: Telemetry): Lifecycle {
+export function lifecycle(given: Model, clock: VirtualClock, random: Random, host: Host, telemetry: Telemetry): Lifecycle {
+  const model = changes(given) ? settingsOf(given) : given;
   const requests = new Requests(clock, model.pages);
   const { phpFpm: php, mysql: database } = model;
 
@@ -102,6 +104,7 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     'php-fpm': fpm?.master.faults,
     code: fpm?.master.code,
     mysql: mysql?.faults,
+    site: { config: ({ site }) => configure(site) },
   };
   const faults = faultBoard(parts, clock, telemetry.journal);
   mayRunOutOfMemory(model, clock, host, telemetry.journal, fpm, parts);
@@ -127,6 +130,12 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
     faults,
     inside: () => inside,
   };
+
+  function configure(site: SiteModel): undefined {
+    change(model, site);
+    for (const part of [nginx, fpm, mysql, dns, out, ofHost]) part?.configure();
+    for (const source of sources) source.configure();
+  }
 
   // A visit.
 
@@ -434,6 +443,11 @@ export function lifecycle(model: Model, clock: VirtualClock, random: Random, hos
   }
 }
 
+/** Whether settings change on the way. */
+function changes({ events }: Model): boolean {
+  return events.some(({ what }) => what.verb === 'config');
+}
+
 /** Tables that an ALTER will want for itself. */
 function alteredTables({ events, failures }: Model): string[] {
   return [...events, ...failures].flatMap(({ what }) => (what.verb === 'lock-table' ? [what.table] : []));
@@ -454,14 +468,18 @@ class Source {
   readonly thinkMs: Need;
   readonly roundTripMs: Need;
   readonly patienceMs: Need | null;
-  readonly connections: number;
-  readonly keepAlive: boolean;
+  connections: number;
+  keepAlive: boolean;
   /** What they do after a failure; `null` where none of them tries again. */
   readonly persistence: Persistence | null;
   /** Whether they do not wait for ever. */
   readonly hurried: boolean;
 
-  constructor(source: SourceModel, model: Model, random: Random) {
+  constructor(
+    private readonly source: SourceModel,
+    private readonly model: Model,
+    random: Random,
+  ) {
     const visitors: VisitorsModel = source.visitors ?? model.visitors;
     this.seeds = random.stream(`visitors/${source.name}`);
     this.closed = source.kind === 'closed';
@@ -475,6 +493,17 @@ class Source {
     this.keepAlive = visitors.keepAlive;
     this.persistence = triesAgain(visitors) ? new Persistence(visitors) : null;
     this.hurried = visitors.patienceMs !== null || visitors.refresh !== null;
+  }
+
+  /** Visitors of its own stay as they are. */
+  configure(): void {
+    if (this.source.visitors !== undefined) return;
+    const { pagesPerVisit, thinkMs, roundTripMs, connections, keepAlive } = this.model.visitors;
+    this.pages.become(pagesPerVisit);
+    if (this.source.kind !== 'closed') this.thinkMs.become(thinkMs);
+    this.roundTripMs.become(roundTripMs);
+    this.connections = connections;
+    this.keepAlive = keepAlive;
   }
 }
 

@@ -44,6 +44,8 @@ export interface Database {
   close(client: DatabaseClient): void;
   /** When the machine goes down and boots. */
   readonly daemon: Daemon;
+  /** The settings that it was made with have changed. */
+  configure(): void;
 }
 
 /** What MySQL sees of the PHP child that asks. */
@@ -117,7 +119,9 @@ export function mysqlServer(
   const counts = { queries: 0, connected: 0, refused: 0, lookups: 0, diskReads: 0 };
 
   const memory = host.memory.account('mysql');
-  memory.hold(model.baseBytes + model.bufferPoolBytes);
+  /** Of the memory, what its buffer pool holds while it runs. */
+  let poolBytes = model.bufferPoolBytes;
+  memory.hold(model.baseBytes + poolBytes);
 
   const redo = new Redo(disturbed, disk, host.disk, Math.min(pool.touched, pool.resident()));
   const load = new PoolLoad(pool, disk, disturbed.ioCapacity, host.disk, clock, random.stream('mysql.load'));
@@ -150,7 +154,8 @@ export function mysqlServer(
     },
   };
 
-  const meter = new Meter('mysql', { word: 'connections', busy: connections, max: model.maxConnections }, waiting, Infinity, {
+  const places = { word: 'connections', busy: connections, max: model.maxConnections };
+  const meter = new Meter('mysql', places, waiting, Infinity, {
     peaks: { 'connections max': connections },
     counters: () => ({
       queries: counts.queries,
@@ -162,7 +167,17 @@ export function mysqlServer(
       flushes: log.flushes(),
     }),
   });
-  return { stage: new Stage(meter, enter), faults, daemon, close };
+  return { stage: new Stage(meter, enter), faults, daemon, close, configure };
+
+  /** Connections beyond a lower limit stay as they are, and pages beyond a smaller pool are forgotten. */
+  function configure(): void {
+    connectMs.become(model.connectMs);
+    places.max = Math.max(places.max, model.maxConnections);
+    pool.resize();
+    if (daemon.refusal !== null) return;
+    memory.hold(model.bufferPoolBytes - poolBytes);
+    poolBytes = model.bufferPoolBytes;
+  }
 
   function enter(request: Request): void {
     const client = request.child!;
@@ -477,11 +492,12 @@ export function mysqlServer(
 
   function exit(): void {
     dumped = pool.resident() * disturbed.dumpShare;
-    memory.hold(-(model.baseBytes + model.bufferPoolBytes));
+    memory.hold(-(model.baseBytes + poolBytes));
   }
 
   function open(crashed: boolean): void {
-    memory.hold(model.baseBytes + model.bufferPoolBytes);
+    poolBytes = model.bufferPoolBytes;
+    memory.hold(model.baseBytes + poolBytes);
     redo.checkpoint();
     pool.chill();
     if (!crashed) load.begin(dumped);

@@ -62,6 +62,8 @@ export interface Nginx extends Listener {
   readonly unheard: Cause;
   readonly faults: Faults;
   readonly daemon: Daemon;
+  /** The settings that it was made with have changed. */
+  configure(): void;
 }
 
 /** What becomes of things that nginx lets go of. */
@@ -175,6 +177,7 @@ export function nginxServer(
   return {
     stage,
     faults: master.faults,
+    configure,
     daemon: master.daemon,
     listener: () => listener,
     admit,
@@ -189,6 +192,14 @@ export function nginxServer(
     unheard,
     acceptQueueFull: () => accepting.value > backlog,
   };
+
+  function configure(): void {
+    acceptMs.become(model.acceptMs);
+    proxyMs.become(model.proxyMs);
+    answerMs.become(model.answerMs);
+    staticMs.become(model.staticMs);
+    errorMs.become(model.errorMs);
+  }
 
   // The event loops.
 

@@ -38,11 +38,14 @@ export interface Upstream {
   delivered(request: Request): void;
   /** When the machine goes down and boots. */
   readonly daemon?: Daemon;
+  /** The settings that it was made with have changed. */
+  configure?(): void;
 }
 
 export interface PhpFpm extends Upstream {
   readonly daemon: Daemon;
   readonly master: FpmMaster;
+  configure(): void;
   /** The child that holds most memory, and how much that is. */
   largest(): { readonly child: Child; readonly bytes: number } | null;
 }
@@ -155,7 +158,8 @@ export function phpFpm(
     `PHP Fatal error:  Maximum execution time of ${executionMaxMs / 1000} second${executionMaxMs === 1000 ? '' : 's'} exceeded`,
   );
 
-  const meter = new Meter('php-fpm', { word: 'children', busy: manager.busy, max: model.maxChildren }, queued, queueMax, {
+  const places = { word: 'children', busy: manager.busy, max: model.maxChildren };
+  const meter = new Meter('php-fpm', places, queued, queueMax, {
     state: () => ({ children: manager.running(), 'children max': manager.runningMax() }),
     counters: () => ({
       'children started': manager.started(),
@@ -165,7 +169,13 @@ export function phpFpm(
       ...(opcache === null ? {} : { 'scripts compiled': opcache.compiled }),
     }),
   });
-  return { stage: new Stage(meter, enter), abandoned, delivered, daemon: master.daemon, master, largest };
+  return { stage: new Stage(meter, enter), abandoned, delivered, daemon: master.daemon, master, largest, configure };
+
+  function configure(): void {
+    for (const [index, script] of scripts.entries()) script?.become(pages[index].script!);
+    places.max = Math.max(places.max, model.maxChildren);
+    manager.configure();
+  }
 
   function enter(request: Request): void {
     request.waiting = 0;

@@ -1,4 +1,5 @@
 /** What PHP does for a page, as needs: how much CPU, how long a wait, and which queries one after the other. */
+import { assert } from '../engine/assert.js';
 import { Need } from '../engine/need.js';
 import type { QueryModel, ScriptModel } from '../model.js';
 import type { Request } from './request.js';
@@ -10,15 +11,27 @@ export class Script {
   readonly compileMs: Need | null;
   private readonly kinds: Query[];
   /** The queries one after the other if no number of them is left to chance; `null` otherwise. */
-  private readonly fixed: readonly Query[] | null;
+  private fixed: readonly Query[] | null;
 
   constructor(path: string, model: ScriptModel) {
     this.cpuMs = new Need(`php.cpu ${path}`, model.cpuMs);
     this.waitMs = new Need(`php.wait ${path}`, model.waitMs);
     this.compileMs = model.compileMs === null ? null : new Need(`php.compile ${path}`, model.compileMs);
     this.kinds = model.queries.map((query, index) => new Query(`${path} ${index}`, query));
+    this.fixed = this.oneAfterTheOther();
+  }
+
+  /** Other costs for the same script. A script under way goes on with the queries that it began with. */
+  become(model: ScriptModel): void {
+    this.cpuMs.become(model.cpuMs);
+    this.waitMs.become(model.waitMs);
+    for (const [index, kind] of this.kinds.entries()) kind.become(model.queries[index]);
+    this.fixed = this.oneAfterTheOther();
+  }
+
+  private oneAfterTheOther(): readonly Query[] | null {
     const certain = this.kinds.every(({ times }) => times.constant && Number.isInteger(times.mean));
-    this.fixed = certain ? this.kinds.flatMap((kind) => new Array<Query>(kind.times.mean).fill(kind)) : null;
+    return certain ? this.kinds.flatMap((kind) => new Array<Query>(kind.times.mean).fill(kind)) : null;
   }
 
   /** Queries of this request, in all. */
@@ -36,7 +49,9 @@ export class Script {
       if (left < times) return kind;
       left -= times;
     }
-    throw new RangeError(`a script was asked for its query ${index}`);
+    // It began before its costs changed, and asks more often than it would now.
+    assert(this.kinds.length > 0, 'a script without queries was asked for one');
+    return this.kinds[this.kinds.length - 1];
   }
 }
 
@@ -45,9 +60,9 @@ export class Query {
   readonly cpuMs: Need;
   readonly reads: Need;
   readonly holdMs: Need;
-  readonly row: string | null;
+  row: string | null;
   readonly table: string | null;
-  readonly commit: boolean;
+  commit: boolean;
 
   constructor(name: string, model: QueryModel) {
     this.times = new Need(`mysql.times ${name}`, model.times);
@@ -56,6 +71,15 @@ export class Query {
     this.holdMs = new Need(`mysql.hold ${name}`, model.holdMs);
     this.row = model.row;
     this.table = model.table;
+    this.commit = model.commit;
+  }
+
+  become(model: QueryModel): void {
+    this.times.become(model.times);
+    this.cpuMs.become(model.cpuMs);
+    this.reads.become(model.reads);
+    this.holdMs.become(model.holdMs);
+    this.row = model.row;
     this.commit = model.commit;
   }
 

@@ -9,7 +9,7 @@ import type { Model, OpenSourceModel } from '../../src/model.js';
 import { toModel } from '../../src/scenario/scenario.js';
 import { run } from '../../src/simulate.js';
 import type { Result } from '../../src/telemetry/result.js';
-import { anyEvent, someScenarios, verbs } from '../support/anyScenario.js';
+import { type AnyScenario, anyEvent, someScenarios, verbs } from '../support/anyScenario.js';
 
 /** Reading a scenario takes longer than simulating it, so that each site meets several courses of events. */
 const SITES = 100;
@@ -22,7 +22,14 @@ const courses = fc.sample(fc.array(anyEvent, { minLength: 1, maxLength: MOST_EVE
   seed: Number(process.env.FC_SEED ?? 20_261_125),
 });
 
-/** The model with those events, as a scenario would have them. */
+/** What `config` changes depends on the site that it stands over; all else is the same on any. */
+function eventsOn(site: AnyScenario, number: number): Model['events'] {
+  const course = courses[number];
+  if (!course.some((event) => 'config' in event)) return eventsOf(number);
+  return toModel({ ...site, events: course } as never).events;
+}
+
+/** The events of a course, as a scenario would have them. */
 const eventsOf = (() => {
   const [site] = sites;
   const most = 400;
@@ -46,7 +53,7 @@ test('whatever happens, and whenever: no identity is broken, and every run ends'
     const model = toModel(site);
     for (let course = 0; course < COURSES; course += 1) {
       const number = index * COURSES + course;
-      const events = eventsOf(number);
+      const events = eventsOn(site, number);
       for (const { what } of events) happened.add(what.verb);
       try {
         check(run({ ...model, seed: `${model.seed}/${course}`, events }));
@@ -63,7 +70,7 @@ test('when nobody comes any more, all that was in use is free again', { timeout:
   const left: string[] = [];
   for (const [index, site] of sites.entries()) {
     const model = toModel(site);
-    const events = eventsOf(index * COURSES);
+    const events = eventsOn(site, index * COURSES);
     const { stages } = run({
       ...model,
       durationMs: 600_000,

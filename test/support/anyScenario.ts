@@ -237,6 +237,19 @@ export const verbs = {
   cron: fc.record({
     cron: some({ processes: whole(1, 3), cpu: ms(0, 800), reads: whole(0, 200), memory: among('10 MiB', '300 MiB') }),
   }),
+  config: fc.record({
+    config: some({
+      host: some({ cores: whole(1, 4) }),
+      nginx: some({ keepalive_requests: whole(1, 5), cpu: some({ proxy: ms(0, 5) }) }),
+      'php-fpm': some({ 'pm.max_requests': whole(0, 3) }),
+      mysql: some({
+        max_connections: whole(1, 10),
+        innodb_buffer_pool_size: among('1M', '64M'),
+        innodb_flush_log_at_trx_commit: among(0, 1, 2),
+      }),
+      visitors: some({ connections: whole(1, 6), keep_alive: among('on', 'off') }),
+    }),
+  }),
 };
 
 export const anyHappening = fc.oneof(...(Object.values(verbs) as fc.Arbitrary<Record<string, unknown>>[]));

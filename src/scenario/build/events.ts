@@ -1,9 +1,10 @@
 /** `events` and `failures` as the model has them: what happens, told by its verb. */
-import type { EventModel, FailureModel, Happening } from '../../model.js';
+import type { EventModel, FailureModel, Happening, SiteModel } from '../../model.js';
 import type { WrittenEvent, WrittenFailure } from '../schema/events.js';
 
-export function eventOf(event: WrittenEvent): EventModel {
-  const what = happeningOf(event);
+/** `site` is what the site is like from a `config` on. */
+export function eventOf(event: WrittenEvent, site: SiteModel | undefined): EventModel {
+  const what = happeningOf(event, site);
   return {
     name: event.name ?? nameOf(what),
     atMs: event.at,
@@ -17,7 +18,7 @@ export function eventOf(event: WrittenEvent): EventModel {
 export function failuresOf(failures: readonly WrittenFailure[]): FailureModel[] {
   const times = new Map<string, number>();
   return failures.map((failure) => {
-    const what = happeningOf(failure);
+    const what = happeningOf(failure, undefined);
     const name = failure.name ?? nameOf(what);
     const count = (times.get(name) ?? 0) + 1;
     times.set(name, count);
@@ -38,7 +39,7 @@ export function nameOf(what: Happening): string {
   return `${what.verb} ${what.on}`;
 }
 
-function happeningOf(written: WrittenEvent | WrittenFailure): Happening {
+function happeningOf(written: WrittenEvent | WrittenFailure, site: SiteModel | undefined): Happening {
   if ('kill' in written) return { verb: 'kill', on: written.kill };
   if ('hang' in written) return { verb: 'hang', on: written.hang };
   if ('stop' in written) return { verb: 'stop', on: written.stop, signal: written.signal ?? usualSignal(written.stop) };
@@ -59,6 +60,7 @@ function happeningOf(written: WrittenEvent | WrittenFailure): Happening {
   if ('dns' in written) return { verb: 'dns', on: 'dns', answer: written.dns };
   if ('leak' in written) return { verb: 'leak', on: written.leak, bytes: written.bytes };
   if ('lock-table' in written) return { verb: 'lock-table', on: 'mysql', table: written['lock-table'] };
+  if ('config' in written) return { verb: 'config', on: 'site', site: site! };
   const { processes, cpu, reads, memory } = written.cron;
   return { verb: 'cron', on: 'host', job: { processes, cpuMs: cpu, reads, memoryBytes: memory } };
 }

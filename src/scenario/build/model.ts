@@ -10,6 +10,7 @@ import type {
   PageModel,
   PhpFpmModel,
   ScriptModel,
+  SiteModel,
   TcpModel,
   ThresholdModel,
   UnitModel,
@@ -21,8 +22,12 @@ import { pathsOf, sourcesOf } from './sources.js';
 import { visitorsOf } from './visitors.js';
 import { incidentOf, windowsOf } from './windows.js';
 
-export function modelOf(scenario: Complete, thresholds: readonly ThresholdModel[]): Model {
-  const { dns } = scenario;
+/** `configs` has, by the index of its event, what the site is like from each `config` on. */
+export function modelOf(
+  scenario: Complete,
+  thresholds: readonly ThresholdModel[],
+  configs: ReadonlyMap<number, SiteModel> = new Map(),
+): Model {
   return {
     name: scenario.name,
     about: scenario.about,
@@ -32,6 +37,22 @@ export function modelOf(scenario: Complete, thresholds: readonly ThresholdModel[
     warmupMs: scenario.warmup,
     windows: windowsOf(scenario),
     incident: incidentOf(scenario),
+    ...siteOf(scenario),
+    tcp: tcpOf(scenario.tcp),
+    traffic: sourcesOf(scenario),
+    events: (scenario.events ?? []).map((event, index) => eventOf(event, configs.get(index))),
+    failures: failuresOf(scenario.failures ?? []),
+    thresholds,
+    watch: scenario.watch ?? [],
+    slo: scenario.slo ?? null,
+    variants: [],
+  };
+}
+
+/** What `config` can change. */
+export function siteOf(scenario: Complete): SiteModel {
+  const { dns } = scenario;
+  return {
     host: hostOf(scenario),
     dns: {
       name: dns.name,
@@ -50,19 +71,11 @@ export function modelOf(scenario: Complete, thresholds: readonly ThresholdModel[
       nameservers: dns.nameservers,
       disturbed: dnsDisturbedOf(scenario),
     },
-    tcp: tcpOf(scenario.tcp),
     nginx: nginxOf(scenario.nginx, scenario.host.cores, scenario.pages),
     phpFpm: scenario['php-fpm'] ? phpFpmOf(scenario['php-fpm']) : null,
     mysql: scenario.mysql ? mysqlOf(scenario.mysql, somethingHappens(scenario)) : null,
     pages: pagesOf(scenario.pages),
     visitors: visitorsOf(scenario.visitors, scenario),
-    traffic: sourcesOf(scenario),
-    events: (scenario.events ?? []).map(eventOf),
-    failures: failuresOf(scenario.failures ?? []),
-    thresholds,
-    watch: scenario.watch ?? [],
-    slo: scenario.slo ?? null,
-    variants: [],
   };
 }
 

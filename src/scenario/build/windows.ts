@@ -40,7 +40,7 @@ function surgeful(surge: SurgeSource | FlashSource, durationMs: number): Inciden
 
 /** The earliest that is counted; what happens in the warm-up is how things are. */
 function eventful({ events = [], warmup, duration }: Timed): IncidentModel | null {
-  const counted = events.filter(({ at }) => at >= warmup && at < duration).map(eventOf);
+  const counted = events.filter(({ at }) => at >= warmup && at < duration).map((event) => eventOf(event, undefined));
   if (counted.length === 0) return null;
   const { name, atMs, forMs } = counted.reduce((first, event) => (event.atMs < first.atMs ? event : first));
   const end = (lengthMs: number) => Math.min(duration, atMs + lengthMs);

@@ -10,6 +10,7 @@ import { defaults } from '../defaults.js';
 import { hinted, setting } from './hint.js';
 import { durationLaw } from './laws.js';
 import { ABOVE_ZERO, decimal, duration, share, size, whole } from './quantity.js';
+import { running } from './running.js';
 import { choice, listOf, plainName, text } from './word.js';
 
 const some = duration({ min: 1, range: 'of at least 1ms' });
@@ -71,6 +72,7 @@ const verbs = {
     ),
   },
   cron: { cron: setting(job, 'A batch job on the host.') },
+  config: { config: setting(running, 'Other settings from here on, as a scenario changes those of its site.') },
 } as const;
 
 /** Verbs of which the end must be told, since nothing else ends them. */
@@ -88,7 +90,7 @@ const lasting = [
   'lock-table',
 ] as const;
 /** Verbs that take as long as they take. */
-const brief = ['restart', 'reload', 'upgrade', 'switch', 'reboot', 'cron'] as const;
+const brief = ['restart', 'reload', 'upgrade', 'switch', 'reboot', 'cron', 'config'] as const;
 
 const any = {
   name: setting(plainName().optional(), 'Names it in reports and the windows that it cuts; without it the verb and its object.'),
@@ -162,4 +164,6 @@ function happenings(forms: Record<string, z.ZodObject>, article: string, thing: 
 }
 
 export const eventList = happenings(events, 'an', 'event') as z.ZodType<WrittenEvent[], EventInput[]>;
-export const failureList = happenings(failures, 'a', 'failure') as z.ZodType<WrittenFailure[], FailureInput[]>;
+const { config: _never, ...failing } = failures;
+
+export const failureList = happenings(failing, 'a', 'failure') as z.ZodType<WrittenFailure[], FailureInput[]>;
