@@ -3,6 +3,7 @@ export type { VirtualClock } from './engine/clock.js';
 export type { Law } from './engine/law.js';
 export { OverBudgetError } from './engine/overBudget.js';
 export { type Capacity, capacity, steadyStudy } from './experiments/capacity.js';
+export { type Comparison, compareModels } from './experiments/compare.js';
 export { type Replication, replicate, replications } from './experiments/replicate.js';
 export type { Runs } from './experiments/runs.js';
 export { type Tipping, tipping } from './experiments/tipping.js';
@@ -11,6 +12,7 @@ export { type BoxFiles, type Imported, importSite } from './import/importSite.js
 export type { Model } from './model.js';
 export { briefCapacity, capacityReport } from './report/capacity.js';
 export { quoted } from './report/closing.js';
+export { comparison, comparisonMarkdown } from './report/comparison.js';
 export { withGlossary } from './report/glossary.js';
 export { toJson } from './report/json.js';
 export { coloured, type Look, plain } from './report/look.js';

@@ -8,6 +8,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.js';
 import type { CapacityOptions } from './capacity.js';
+import type { CompareOptions } from './compare.js';
 import { complain } from './complain.js';
 import type { ExitCode } from './exit.js';
 import { UsageError } from './failures.js';
@@ -64,6 +65,7 @@ function program(end: (code: ExitCode) => void): Command {
   runs(lempsim, end);
   runs(lempsim.command('run').description('run a scenario; the verb may be left out'), end);
   traces(lempsim.command('trace').description('follow one request and show where its time went'), end);
+  compares(lempsim.command('compare').description('two scenarios and the same visitors: what is better, what is worse'), end);
   finds(lempsim.command('capacity').description('how much load the site takes before a goal is missed'), end);
   tips(lempsim.command('tipping').description('at which load the site tips, and at which it comes back'), end);
   validates(lempsim.command('validate').description('simulate measured runs and show predicted beside measured'), end);
@@ -98,6 +100,18 @@ function traces(command: Command, end: (code: ExitCode) => void): void {
       await oneScenario(command);
       end(await (await import('./trace.js')).trace(scenario, options));
     });
+}
+
+function compares(command: Command, end: (code: ExitCode) => void): void {
+  takesScenario(command)
+    .argument('[after]', 'the other scenario; without it the same with the settings of --to')
+    .option('--to <path=value>', 'change this setting of the other one only; may be given several times', collect)
+    .option('--runs <number>', 'as many runs of each (default: 10)', ordinal)
+    .option('--markdown', 'as a Markdown table, for a pull request')
+    .option('--strict', 'end with exit code 99 if anything is worse')
+    .action(async (before: string | undefined, after: string | undefined, options: CompareOptions) =>
+      end(await (await import('./compare.js')).compare(before, after, options)),
+    );
 }
 
 function finds(command: Command, end: (code: ExitCode) => void): void {

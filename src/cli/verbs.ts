@@ -1,2 +1,2 @@
 /** The commands, for suggestions. */
-export const verbs = ['run', 'trace', 'validate', 'resolve', 'import', 'capacity', 'tipping', 'list', 'help'] as const;
+export const verbs = ['run', 'trace', 'compare', 'validate', 'resolve', 'import', 'capacity', 'tipping', 'list', 'help'] as const;

@@ -1,0 +1,76 @@
+/** `lempsim compare <before> [after]`: two scenarios, or one and the same with other settings, and the same visitors. */
+import { compareModels, comparison, comparisonMarkdown, escaped, loadScenario, type Model, toJson } from '../index.js';
+import { type ExitCode, exitCodes } from './exit.js';
+import { UsageError } from './failures.js';
+import { OutputFile, print } from './output.js';
+import type { RunOptions } from './run.js';
+import { known } from './source.js';
+import { lookOf } from './terminal.js';
+
+export interface CompareOptions extends RunOptions {
+  readonly to?: readonly string[];
+  readonly runs?: number;
+  readonly markdown?: true;
+  readonly strict?: true;
+}
+
+const RUNS = 10;
+
+export async function compare(asked: string | undefined, other: string | undefined, options: CompareOptions): Promise<ExitCode> {
+  const { set = [], to = [], runs = RUNS } = options;
+  if (other === undefined && to.length === 0)
+    throw new UsageError('compared with what? name a second scenario, or settings by --to path=value');
+  const [before, after] = [await known(asked, options), await known(other ?? asked, options)];
+  const models = [await model(before, options, set), await model(after, options, [...set, ...to])] as const;
+  const file = typeof options.json === 'string' && options.json !== '-' ? OutputFile.create(options.json) : null;
+  try {
+    const names = { before: named(before, set), after: named(after, [...set, ...to]) };
+    const result = compareModels(...models, names, runs, (done) => tell(`run ${done} of ${runs}`, options));
+    tell('', options);
+    file?.write(toJson(result));
+    if (options.json !== undefined && file === null) await print(toJson(result));
+    else if (options.markdown) await print(comparisonMarkdown(result));
+    else await print(comparison(result, command(before, other, models[0].seed, options, runs), lookOf(options)));
+    const bad = result.verdict === 'worse' || result.verdict === 'mixed';
+    return options.strict && bad ? exitCodes.thresholdFailed : exitCodes.done;
+  } finally {
+    file?.discard();
+  }
+}
+
+async function model(source: string, { seed, variant }: CompareOptions, set: readonly string[]): Promise<Model> {
+  const loaded = await loadScenario(source, { seed, set });
+  if (loaded.variants.length === 0) return loaded;
+  const chosen = loaded.variants.find(({ name }) => name === variant);
+  if (chosen === undefined)
+    throw new UsageError(
+      `${loaded.name} has variants, of which one is compared: --variant ${loaded.variants.map(({ name }) => `"${name}"`).join(' or ')}`,
+    );
+  return chosen.model;
+}
+
+function named(source: string, set: readonly string[]): string {
+  return [source, ...set].join(' ');
+}
+
+function command(
+  before: string,
+  other: string | undefined,
+  seed: string,
+  { set = [], to = [] }: CompareOptions,
+  runs: number,
+): string {
+  const settings = [...set.map((option) => `--set '${option}'`), ...to.map((option) => `--to '${option}'`)];
+  return [
+    'npm run -s sim -- compare',
+    before,
+    ...(other === undefined ? [] : [other]),
+    `--seed ${seed}`,
+    `--runs ${runs}`,
+    ...settings,
+  ].join(' ');
+}
+
+function tell(text: string, { quiet }: CompareOptions): void {
+  if (quiet !== true && process.stderr.isTTY) process.stderr.write(`\r\x1b[K${escaped(text).slice(0, 78)}`);
+}
