@@ -28,7 +28,7 @@ export function chosen(model: Model, { variant }: Pick<RunOptions, 'variant'>): 
   if (found !== undefined) return found.model;
   const names = model.variants.map(({ name }) => name);
   if (names.length === 0) throw new UsageError(`--variant "${variant}": the scenario has no variants`);
-  throw new UsageError(`no variant "${variant}"${didYouMean(variant, names)}\nthere are: ${names.join(', ')}`);
+  throw new UsageError(`no variant "${variant}"${didYouMean(variant, names)}\nthere are:\n  ${names.join('\n  ')}`);
 }
 
 export async function allVariants(model: Model, command: string, options: RunOptions, runs = 1): Promise<ExitCode> {

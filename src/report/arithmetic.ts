@@ -281,3 +281,16 @@ function diskBound(disk: DiskModel, mean: Demand): Bound {
 function bound(kind: Bound['kind'], servers: number, demandMs: number, of: string | null = null): Bound {
   return { kind, of, servers, demandMs, perSecond: demandMs === 0 ? Infinity : (servers * 1000) / demandMs };
 }
+
+/** As a sentence names it. */
+export function boundName({ kind, of }: Bound): string {
+  const names = {
+    cpu: 'the CPU',
+    nginx: "Nginx's workers",
+    children: "PHP-FPM's children",
+    row: `the row ${of}`,
+    network: 'the network',
+    disk: 'the disk',
+  };
+  return names[kind];
+}

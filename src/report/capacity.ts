@@ -5,7 +5,7 @@
 import type { Capacity } from '../experiments/capacity.js';
 import type { Figure } from '../experiments/interval.js';
 import type { Model } from '../model.js';
-import { arithmetic, type Bound } from './arithmetic.js';
+import { arithmetic, boundName } from './arithmetic.js';
 import { diagnose, type Use } from './diagnosis.js';
 import { count, duration, figure, rate, several, share } from './format.js';
 import { subject } from './headline.js';
@@ -102,18 +102,6 @@ function paper({ vary, value }: Capacity, model: Model, look: Look): string[] {
   const next = others.length === 0 ? '' : ` Next would be ${others.join(', ')}.`;
   const text = `No load above ${rate(visits(first.perSecond))} can be answered: that is all that ${boundName(first)} can do.${reached}${next}`;
   return [look.paint.strong('On paper'), ...wrap(text, width(look), '  ')];
-}
-
-function boundName({ kind, of }: Bound): string {
-  const names = {
-    cpu: 'the CPU',
-    nginx: "nginx's workers",
-    children: "PHP-FPM's children",
-    row: `the row ${of}`,
-    network: 'the network',
-    disk: 'the disk',
-  };
-  return names[kind];
 }
 
 function how({ runs, again, vary }: Capacity, look: Look): string[] {

@@ -70,9 +70,14 @@ const evenly =
   'The CPU is shared evenly at every moment; a real kernel gives it in turns, which under load makes waits 10 to 19 % longer.';
 
 export function whatIsLeftOut(model: Model, look: Look): string[] {
-  const swap = model.host.swapBytes === null ? 'swapping' : 'the page cache';
-  const things = ['HTTP/2', 'caches in front of PHP', swap, 'other programs on the box'];
-  if (!someTryAgain(model)) things.push('visitors who try again after a failure');
-  const leftOut = `${things.slice(0, -1).join(', ')}, and ${things.at(-1)}. ${evenly}`;
-  return [look.paint.strong('What the model leaves out'), ...wrap(leftOut, Math.max(80, look.width), '  ').map(look.paint.faint)];
+  const things = ['HTTP/2', 'a CDN', "the kernel's page cache"];
+  if (!model.events.some(({ what }) => what.verb === 'cron')) things.push('other programs on the box');
+  const each = model.variants.length === 0 ? [model] : model.variants.map((variant) => variant.model);
+  const asChosen = each.some(someTryAgain) ? '' : ' Nobody tries again after a failure, as the scenario has it.';
+  const leftOut = `${things.slice(0, -1).join(', ')}, and ${things.at(-1)}.${asChosen}`;
+  const turns = model.host.scheduler === 'kernel' ? '' : ` ${evenly}`;
+  return [
+    look.paint.strong('What the model leaves out'),
+    ...wrap(leftOut + turns, Math.max(80, look.width), '  ').map(look.paint.faint),
+  ];
 }

@@ -39,12 +39,12 @@ const terms: readonly Term[] = [
   ),
   term(
     'up again',
-    'The end of the last outage that began before the event was over, counted from the end of the event; without a duration from its beginning.',
+    'The end of the last outage that began before the event was over, or within ten seconds of the one before; counted from the end of the event; without a duration from its beginning.',
     /up again/,
   ),
   term(
     'normal',
-    'The first of three seconds in a row in which no request failed and the median good answer was no slower than the p95 before; counted from the end of the event or of the surge’s peak, of an event without a duration from its beginning.',
+    'The first of three seconds in a row in which no request failed and the median good answer was no slower than the p95 before, and at least half as many ended as came; counted from the end of the event or of the surge’s peak, of an event without a duration from its beginning.',
     /normal|as fast as before/,
   ),
   term(

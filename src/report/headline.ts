@@ -6,6 +6,7 @@
  * never where DNS failed them before they came near it.
  */
 import type { Model } from '../model.js';
+import { killsOf } from '../telemetry/kills.js';
 import type { CauseCount, Requests, Result } from '../telemetry/result.js';
 import { type Diagnosis, diagnose, fullFrom, type Peak, type Surge, type Use } from './diagnosis.js';
 import { clock, count, duration, rate, several, share } from './format.js';
@@ -102,7 +103,7 @@ function fails(result: Result, model: Model, diagnosis: Diagnosis): string {
   const cause = (main.count === failed ? '' : `: ${count(main.count)} with ${main.outcome}`) + whyFailed(result);
   const recovery = recoveryOf(result, model);
   const speedOfGood = all ? '' : `; the others: ${speed(result, diagnosis)}`;
-  return `${part}${cause}, ${firstFailure(result)}${speedOfGood}; ${spare(diagnosis)}${recovery === null ? '' : `, ${recovery}`}.`;
+  return `${part}${cause}, ${firstFailure(result)}${speedOfGood}${spareUnlessKilled(result, diagnosis)}${recovery === null ? '' : `, ${recovery}`}.`;
 }
 
 function who(model: Model, { surge }: Diagnosis): string {
@@ -167,6 +168,11 @@ function speed(result: Result, diagnosis: Diagnosis): string {
 function spare({ busiest, surge }: Diagnosis): string {
   const when = surge === null ? '' : ' at the peak';
   return `the busiest part is ${subject(busiest)}, ${share(busiest.use)} in use${when}, ${busiest.use < 0.01 ? 'nearly all of it' : share(Math.max(0, 1 - busiest.use))} to spare`;
+}
+
+/** Where the kernel killed for memory, the note below says what was short. */
+function spareUnlessKilled(result: Result, diagnosis: Diagnosis): string {
+  return killsOf(result.events).length > 0 ? '' : `; ${spare(diagnosis)}`;
 }
 
 function failures({ good, failed }: Requests, whose: string): string {

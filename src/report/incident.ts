@@ -7,7 +7,7 @@
  */
 import type { EventModel, Happening, Model, UnitModel } from '../model.js';
 import type { CauseCount, Result } from '../telemetry/result.js';
-import { clock, count, duration, several, share } from './format.js';
+import { bytes, clock, count, duration, several, share } from './format.js';
 import { stageName } from './names.js';
 
 /** The event that the windows are cut by; `null` where that is a surge, or nothing, or it has not come yet. */
@@ -21,7 +21,7 @@ export function eventHeadline(result: Result, model: Model, event: EventModel): 
   const { good, failed } = result.requests;
   const others = model.events.length - 1;
   const who = subjectOf(event) + (others === 0 ? '' : `, with ${several(others, 'further event')},`);
-  if (failed === 0) return `${goals(result)}${who} ${price(result)}: ${answered(result)}, ${speed(result)}.`;
+  if (failed === 0) return `${goals(result)}${who} ${price(result)}: ${answered(result)}, ${speed(result, event, model)}.`;
   const { downtimeMs } = result.availability;
   const part = `${count(failed)} of ${several(good + failed, 'request')}`;
   const main = result.causes[0];
@@ -30,7 +30,7 @@ export function eventHeadline(result: Result, model: Model, event: EventModel): 
     downtimeMs === 0
       ? `${who} costs ${part} (${why})`
       : `${who} costs ${duration(downtimeMs)}: ${share(failed / (good + failed))} of the requests fail (${why})`;
-  return `${goals(result)}${costs}, ${first(main)}; ${[...again(result, event, model), speed(result)].join(', ')}.`;
+  return `${goals(result)}${costs}, ${first(main)}; ${[...again(result, event, model), speed(result, event, model)].join(', ')}.`;
 }
 
 function goals({ thresholds }: Result): string {
@@ -45,9 +45,13 @@ function first({ outcome, firstMs, count: number }: CauseCount): string {
 /** From here on slower than before is a price, too. */
 const muchSlower = 2;
 
-function price({ windows }: Result): string {
+function price(result: Result): string {
+  return costsTime(result) ? 'costs time, and no request' : 'costs nothing';
+}
+
+function costsTime({ windows }: Result): boolean {
   const [before, during] = ['before ', 'during '].map((part) => p95Of(windows, part));
-  return before !== null && during !== null && during >= muchSlower * before ? 'costs time, and no request' : 'costs nothing';
+  return before !== null && during !== null && during >= muchSlower * before;
 }
 
 function answered({ requests: { good, unfinished } }: Result): string {
@@ -74,12 +78,17 @@ function p95Of(windows: Result['windows'], part: string): number | null {
   return windows.find(({ name }) => name.startsWith(part))?.latencyMs.p95 ?? null;
 }
 
-function speed({ windows, latencyMs }: Result): string {
+/** An event without a duration has `during` for a minute, whatever it takes. */
+function speed({ windows, latencyMs }: Result, { forMs }: EventModel, { incident }: Model): string {
   const [before, during] = ['before ', 'during '].map((part) => p95Of(windows, part));
   if (before === null || during === null) return `p95 ${duration(latencyMs.p95)}`;
   return duration(before) === duration(during)
     ? `p95 ${duration(during)}`
-    : `p95 ${duration(during)} while it lasts, ${duration(before)} before it`;
+    : `p95 ${duration(during)} ${forMs === null ? inTheFirst(incident!.toMs - incident!.fromMs) : 'while it lasts'}, ${duration(before)} before it`;
+}
+
+function inTheFirst(ms: number): string {
+  return ms === 60_000 ? 'in the first minute' : `in the first ${duration(ms)}`;
 }
 
 /** `Killing MySQL`, and the name if the scenario gives it one: `Switching off the host ("power cut")`. */
@@ -124,8 +133,9 @@ const phrases: { readonly [V in Happening['verb']]?: (what: Extract<Happening, {
 /** Findings of an event, in order of weight. */
 export function eventFindings(result: Result, model: Model): string[] {
   const event = eventOf(result, model);
-  if (event === null || result.requests.failed === 0) return [];
-  return [...afterwards(result, event), ...remedy(event, model)];
+  if (event === null) return [];
+  if (result.requests.failed === 0) return costsTime(result) ? sharing(event) : [];
+  return [...afterwards(result, event), ...remedy(event, model), ...sharing(event)];
 }
 
 /** What comes on top of the event itself. */
@@ -143,6 +153,14 @@ function remedy({ what, forMs }: EventModel, model: Model): string[] {
     return ['A reload (USR2) with process_control_timeout keeps the socket open and lets scripts finish: nothing would be lost.'];
   if (what.verb === 'reload' && what.on === 'php-fpm' && model.phpFpm?.processControlTimeoutMs === null)
     return ['process_control_timeout is 0: a reload cuts off every script in flight. With 30s they would finish.'];
+  if (what.verb === 'leak' && model.phpFpm?.maxRequests === 0)
+    return [
+      `pm.max_requests is 0, so a child lives for ever and grows by ${bytes(what.bytes)} a request. With 500 it ends when it has grown by ${bytes(500 * what.bytes)}.`,
+    ];
+  if (what.verb === 'dns' && what.answer === 'moved')
+    return [
+      `Resolvers keep the old address for the record's TTL, ${duration(model.dns.ttlMs)}. A TTL of 1 min set that long before the move makes it a minute, or the old address goes on answering meanwhile.`,
+    ];
   if (what.verb === 'lock-table')
     return [
       `Queries of ${what.table} hold their children while they wait; when all are held the whole site stands. An online ALTER, or a lock_wait_timeout of a second for it, spares that.`,
@@ -153,6 +171,16 @@ function remedy({ what, forMs }: EventModel, model: Model): string[] {
       `${stageName(what.on)}'s unit has Restart=no: somebody had to start it, ${duration(forMs)} later. With Restart=on-failure systemd does, RestartSec later.`,
     ];
   return [];
+}
+
+/** The kernel shares the CPU by processes, so that a job has as many shares as it has of them. */
+function sharing({ what }: EventModel): string[] {
+  if (what.verb !== 'cron' || what.job.cpuMs === 0) return [];
+  const { processes } = what.job;
+  const inTurn = processes === 1 ? 'With a low priority (nice),' : 'One after the other, with a low priority (nice),';
+  return [
+    `The batch job's ${several(processes, 'process', 'processes')} ${processes === 1 ? 'shares' : 'share'} the CPU with those of the site, each as much as a child of PHP-FPM. ${inTurn} or at a quiet hour ${processes === 1 ? 'it leaves' : 'they leave'} it to the site.`,
+  ];
 }
 
 function unitOf(daemon: string, { nginx, phpFpm, mysql }: Model): UnitModel | null {

@@ -5,16 +5,19 @@
  * "would not help" stand only where the part in question waits for another one that is full.
  */
 import type { Model } from '../model.js';
+import { killsOf } from '../telemetry/kills.js';
 import type { Result } from '../telemetry/result.js';
-import { type Arithmetic, arithmetic, type Bound, cpuMs, leastBound } from './arithmetic.js';
+import { type Arithmetic, arithmetic, type Bound, boundName, cpuMs, leastBound } from './arithmetic.js';
 import { type Diagnosis, diagnose, fullFrom } from './diagnosis.js';
 import { bytes, count, duration, figure, rate, several, share } from './format.js';
 import { mainCause, subject } from './headline.js';
-import { eventFindings } from './incident.js';
+import { eventFindings, eventOf } from './incident.js';
 import { placesInWords, stageName } from './names.js';
 import { metastableFinding } from './views.js';
 
 const findingsMax = 3;
+/** The cause of those that PHP-FPM has no place in line for. */
+const fullLine = 'listen queue full';
 
 interface Case {
   readonly result: Result;
@@ -51,6 +54,9 @@ function metastable({ result, model }: Case): string | null {
   return metastableFinding(result, model);
 }
 
+/** A CPU that is full though it allows so many times what comes has other work than these requests: the arithmetic is not the story. */
+const farBeyond = 1.5;
+
 function cpu({ result, model, diagnosis: { limit, peak }, known }: Case): string | null {
   if (limit?.kind !== 'cpu') return null;
   const { cores, by } = result.host.cpu;
@@ -58,9 +64,13 @@ function cpu({ result, model, diagnosis: { limit, peak }, known }: Case): string
   const most =
     parts.length === 0 ? '' : ` Most of it goes to ${stageName(parts[0][0])}, ${share(parts[0][1] / sum(by))} of what is used.`;
   const takes = cpuMs(known.mean);
-  const allows = takes === 0 ? '' : `: a request takes ${duration(takes)} of it, which allows ${rate((cores * 1000) / takes)}`;
+  const atBest = (cores * 1000) / takes;
+  const allows =
+    takes === 0 || atBest > farBeyond * peak.offered
+      ? ''
+      : `: a request takes ${duration(takes)} of it, which allows ${rate(atBest)}`;
   const more =
-    model.phpFpm !== null && peak.places['php-fpm'] >= fullFrom
+    model.phpFpm !== null && peak.places['php-fpm'] >= fullFrom && eventOf(result, model)?.what.verb !== 'cron'
       ? ` PHP-FPM's ${several(model.phpFpm.maxChildren, 'child', 'children')} are all taken because they wait for it: one more would not help.`
       : '';
   return `The CPU is the limit, ${several(cores, 'core')} ${share(peak.cpu)} busy${allows}.${more}${most}`;
@@ -70,7 +80,7 @@ function sum(by: Readonly<Record<string, number>>): number {
   return Object.values(by).reduce((total, each) => total + each, 0);
 }
 
-/** Children that are all taken while the CPU has room: what holds them is the finding. */
+/** Children that are all taken while the CPU has room: what holds them is the finding, unless an event does and the pages do not. */
 function children({ result, model, diagnosis: { limit, peak }, known }: Case): string | null {
   if (limit?.kind !== 'places' || limit.stage !== 'php-fpm' || model.phpFpm === null) return null;
   const busy = `PHP-FPM's ${several(model.phpFpm.maxChildren, 'child', 'children')} were ${share(limit.use)} in use at the peak while the CPU was ${share(peak.cpu)} busy`;
@@ -81,6 +91,7 @@ function children({ result, model, diagnosis: { limit, peak }, known }: Case): s
   if (row !== null && pool !== undefined && row.perSecond <= pool.perSecond) {
     return `${busy}: they wait for the row ${row.of}, which a request locks for ${duration(row.demandMs)}, one after the other; that allows ${rate(row.perSecond)}, with any number of children.`;
   }
+  if (pool !== undefined && pool.perSecond > peak.offered && eventOf(result, model) !== null) return null;
   if (known.scriptShare === 0) return `${busy}. ${roomForChildren(result, model.phpFpm.childBytes)}`;
   const script = known.scriptShare;
   const { heldMs, outsideMs, diskMs, phpMs, mysqlMs } = known.mean;
@@ -131,11 +142,10 @@ function disk({ result, diagnosis: { limit }, known }: Case): string | null {
 
 /** Somebody was killed for it: nothing else is as urgent. */
 function outOfMemory({ result }: Case): string | null {
-  const kills = result.events.filter(({ kind, text }) => kind === 'kernel' && text.includes('Killed process'));
+  const kills = killsOf(result.events);
   if (kills.length === 0) return null;
-  const victim = /\((.*)\)/.exec(kills[0].text)?.[1];
   const { bytes: there, usedMax } = result.host.memory;
-  return `Memory ran out, ${bytes(usedMax)} of ${bytes(there)}, and the kernel killed ${victim}${kills.length === 1 ? '' : `, the first of ${count(kills.length)} times`}: fewer or smaller children, a smaller buffer pool, or more memory.`;
+  return `Memory ran out, ${bytes(usedMax)} of ${bytes(there)}, and the kernel killed ${kills[0]}${kills.length === 1 ? '' : `, the first of ${count(kills.length)} times`}: fewer or smaller children, a smaller buffer pool, or more memory.`;
 }
 
 function memory({ result, model }: Case): string | null {
@@ -145,43 +155,33 @@ function memory({ result, model }: Case): string | null {
 }
 
 /** Work for visitors who had gone. */
-function deadWork({ result }: Case): string | null {
+function deadWork({ result, model, diagnosis }: Case): string | null {
   const forNobody = result.stages['php-fpm']?.details['executed for nobody'] ?? 0;
   if (forNobody === 0) return null;
-  return `PHP-FPM executed ${several(forNobody, 'request')} whose visitors had gone: they waited in its line (listen.backlog) until it was too late.`;
+  return `PHP-FPM executed ${several(forNobody, 'request')} whose visitors had gone: they waited in its line (listen.backlog) until it was too late.${diagnosis.limit === null || eventOf(result, model) !== null ? '' : ' A shorter line turns others away at once, and serves these in time.'}`;
 }
 
-/** Failures while nothing was full. */
-function otherFailures({ result, diagnosis }: Case): string | null {
-  if (diagnosis.limit !== null || result.requests.failed === 0) return null;
+/** Failures while nothing was full; memory that ran out has a finding of its own. */
+function otherFailures({ result, model, diagnosis }: Case): string | null {
+  if (diagnosis.limit !== null || result.requests.failed === 0 || killsOf(result.events).length > 0) return null;
   const main = mainCause(result);
+  if (main.cause === fullLine && model.phpFpm !== null)
+    return `${several(main.count, 'request')} found PHP-FPM's line full (listen.backlog ${count(Math.min(model.phpFpm.listenBacklog, model.tcp.somaxconn))}), though only for moments: the busiest part was ${subject(diagnosis.busiest)}, ${share(diagnosis.busiest.use)} in use. In a longer line they would have waited.`;
   return `${several(main.count, 'request')} failed with ${main.outcome} at ${stageName(main.stage)} (${main.cause}) while nothing was full: the busiest part was ${subject(diagnosis.busiest)}, ${share(diagnosis.busiest.use)} in use.`;
 }
 
-/** How far the least limit on paper is away. */
-function room({ diagnosis: { limit, peak, surge }, known }: Case): string | null {
+/** How far the least limit on paper is away; memory has no place on that paper. */
+function room({ result, diagnosis: { limit, peak, surge }, known }: Case): string | null {
   const least = leastBound(known.bounds);
-  if (limit !== null || peak.offered === 0 || least.perSecond === Infinity) return null;
+  if (limit !== null || killsOf(result.events).length > 0 || peak.offered === 0 || least.perSecond === Infinity) return null;
   const times = least.perSecond / peak.offered;
   if (times < 1) return null;
   const when = surge === null ? '' : ' at the peak';
-  return `The first limit on the way up is ${inWords(least)}: on paper ${rate(least.perSecond)}, ${figure(times)} times the ${rate(peak.offered)} that come${when}.`;
-}
-
-function inWords({ kind, of }: Bound): string {
-  const words = {
-    cpu: 'the CPU',
-    nginx: "Nginx's workers",
-    children: "PHP-FPM's children",
-    row: `the row ${of}`,
-    network: 'the network',
-    disk: 'the disk',
-  };
-  return words[kind];
+  return `The first limit on the way up is ${boundName(least)}: on paper ${rate(least.perSecond)}, ${figure(times)} times the ${rate(peak.offered)} that come${when}.`;
 }
 
 function longest({ result, diagnosis }: Case): string | null {
-  if (diagnosis.limit !== null) return null;
+  if (diagnosis.limit !== null || killsOf(result.events).length > 0) return null;
   const shares = Object.entries(result.stages).map(([name, stage]) => [name, stage.timeMs.share ?? 0] as const);
   const most = shares.reduce<readonly [string, number]>((a, b) => (b[1] > a[1] ? b : a), ['', 0]);
   if (most[1] === 0) return null;

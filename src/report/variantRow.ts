@@ -4,7 +4,7 @@ import type { Runs } from '../experiments/runs.js';
 import type { VariantAnswer } from '../experiments/variants.js';
 import type { Model } from '../model.js';
 import type { Result } from '../telemetry/result.js';
-import { count, duration, nothing, share } from './format.js';
+import { count, duration, nothing, several, share } from './format.js';
 import type { Look } from './look.js';
 import { stageName } from './names.js';
 import { plusMinus, type Unit } from './plusMinus.js';
@@ -98,7 +98,7 @@ export function mainReasons({ answer }: VariantRow, most: number, look: Look): s
     .map(
       ({ outcome, stage, cause, count }) => `${outcome}, ${stageName(stage)}: ${cause} (${cellOf(count, 'number', look).text})`,
     );
-  return causes.length > most ? [...listed, `${count(causes.length - most)} more`] : listed;
+  return causes.length > most ? [...listed, several(causes.length - most, 'more cause')] : listed;
 }
 
 /** Share of a month's error budget that the run spends, by its requests and by its downtime. */

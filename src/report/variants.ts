@@ -66,7 +66,7 @@ function verdict(all: readonly VariantRow[]): string {
   const worst = rows[rows.length - 1];
   const least = rows.filter((row) => isLike(row, best)).slice(0, namedMost);
   const names = inWords(least.map(({ name }) => name));
-  const why = best.because === '' ? '' : `, since ${sentencePart(best.because)}`;
+  const why = best.because === '' || least.length > 1 ? '' : `, since ${sentencePart(best.because)}`;
   const first = `${capital(names)} ${least.length === 1 ? 'costs' : 'cost'} least: ${costs(best)}${why}`;
   return isLike(worst, best) ? `${first}.` : `${first}. ${capital(worst.name)} costs most: ${costs(worst)}.`;
 }
@@ -124,7 +124,8 @@ function usual(rows: readonly VariantRow[], look: Look): string[] {
   const before = answer.windows.find(({ name }) => name.startsWith('before '))?.latencyMs.p95 ?? null;
   const speed =
     before === null ? '' : `; before it happened p95 was ${duration(typeof before === 'number' ? before : before.mean)}`;
-  const text = `Each had the same visitors, some ${count(offered.value)} ${noun}${runs}${speed}. "normal after" counts from the end of the event, without a duration from its beginning.`;
+  const single = isRun(answer) ? '"worst p95" is that of one second, or step, by itself. ' : '';
+  const text = `Each had the same visitors, some ${count(offered.value)} ${noun}${runs}${speed}. ${single}"normal after" counts from the end of the event, without a duration from its beginning.`;
   return wrap(text, widthOf(look), '  ').map(look.paint.faint);
 }
 

@@ -20,7 +20,7 @@ export function viewsInWords({ views }: Result): string[] {
   const got = ended === 0 ? '' : `${share(good / ended)} of those that ended got their page, `;
   const open = unfinished === 0 ? '' : `, ${count(unfinished)} were open at the end`;
   return [
-    `${several(begun, 'page view')}: ${got}${figure(perView!)} attempts each (${furtherOnes(views)})${open}`,
+    `${several(begun, 'page view')}: ${got}${figure(perView!)} ${figure(perView!) === '1' ? 'attempt' : 'attempts'} each (${furtherOnes(views)})${open}`,
     goodputs(views),
   ];
 }
@@ -40,7 +40,7 @@ function goodputs({ good, attempts, begun }: ViewsResult): string {
 /** "Metastable: the surge tips the site, and it does not come back: …" */
 export function metastableHeadline({ trigger, toMs, before, after, perView, forNobody }: Metastability, result: Result): string {
   const since = `${duration(result.durationMs - toMs)} after ${trigger} is over`;
-  const rest = `at ${rate(after.offered)} page views, of which it served ${rate(before.good)} before, ${rate(after.good)} get their page`;
+  const rest = `page views come at ${rate(after.offered)}, of which it served ${rate(before.good)} before, and ${rate(after.good)} get their page`;
   return `Metastable: ${trigger} tips the site, and ${since} it has not come back: ${rest}. What keeps it down: ${keptBy(perView, forNobody).join(' and ')}.`;
 }
 

@@ -61,7 +61,9 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock, moved: () => voi
   const fetchedMs = new Float64Array(model.resolvers).fill(-1);
   const freeMs = new Float64Array(model.resolvers);
   const told = new Int32Array(model.resolvers);
-  if (model.disturbed?.spread) expiryMs.forEach((_, i) => (expiryMs[i] = (model.ttlMs * (i + 0.5)) / model.resolvers));
+  if (model.disturbed?.spread) {
+    for (let i = 0; i < expiryMs.length; i += 1) expiryMs[i] = (model.ttlMs * (i + 0.5)) / model.resolvers;
+  }
   const pace = new Factors();
   const addresses = { here: 0, strangerRefuses: model.disturbed?.wrongAddress === 'refused' };
   /** What the zone says instead of the site's address, the latest last; and what it says now. */

@@ -8,8 +8,9 @@ import type { Recovery } from './recovery.js';
 import type { Availability, ErrorBudget, Outage, Requests, Series } from './result.js';
 
 const HALF = 0.5;
+const UP_FOR_A_MOMENT_MS = 10_000;
 /** What objectives are counted over: 30 days. */
-export const MONTH_MS = 30 * 86_400_000;
+const MONTH_MS = 30 * 86_400_000;
 
 /** What is known of each step of the series. */
 export interface Steps {
@@ -82,9 +83,17 @@ function causeOf(steps: Steps['failures']): string {
   return most === null ? 'no answer' : `${most[0].outcome}: ${most[0].text}`;
 }
 
-/** From the end of the incident until the last outage that began while it was counted as going on had ended. */
-function backOf(outages: readonly Outage[], { fromMs, untilMs }: Recovery): number {
-  return outages.reduce((last, outage) => (outage.fromMs < untilMs ? Math.max(last, outage.toMs - fromMs) : last), 0);
+/**
+ * From the end of the incident until the last outage that began while it was counted as going on had ended; with those that
+ * follow so soon that nobody would call the site up in between, unless it was back to normal.
+ */
+function backOf(outages: readonly Outage[], { fromMs, untilMs, atMs }: Recovery): number {
+  let backMs = 0;
+  for (const outage of outages) {
+    const follows = backMs > 0 && outage.fromMs < fromMs + backMs + UP_FOR_A_MOMENT_MS && (atMs === null || outage.fromMs < atMs);
+    if (outage.fromMs < untilMs || follows) backMs = Math.max(backMs, outage.toMs - fromMs);
+  }
+  return backMs;
 }
 
 /** What of a month's budget a run spends, if the month's traffic is like the run's. */

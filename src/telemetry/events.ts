@@ -44,6 +44,7 @@ function recovered(telemetry: Telemetry): EventNote[] {
   if (recovery === null || recovery.atMs === null || incident === null) return [];
   const seconds = Math.round((recovery.atMs - recovery.fromMs) / 1000);
   const since = incident.kind === 'surge' ? 'the peak' : incident.peakToMs > incident.fromMs ? 'its end' : 'its beginning';
+  if (seconds <= 0 && since === 'its beginning') return [];
   const when = seconds <= 0 ? `at ${since.replace('the peak', "the peak's end")}` : `${seconds} s after ${since}`;
   const text = incident.kind === 'surge' ? `${seconds} s after the peak` : when;
   return [{ atMs: recovery.atMs, kind: 'recovered', text: `answers are as fast as before, ${text}` }];

@@ -98,9 +98,10 @@ export class SeriesRecorder {
     return hung;
   }
 
-  /** Median latency, requests that ended, and those inside at the end, of a step that has ended. */
-  at(step: number): { p50: number | null; good: number; failed: number; inside: number } {
+  /** Median latency, requests that came and that ended, and those inside at the end, of a step that has ended. */
+  at(step: number): { p50: number | null; offered: number; good: number; failed: number; inside: number } {
     return {
+      offered: this.offeredSteps[step],
       p50: this.p50Steps[step],
       good: this.goodSteps[step],
       failed: this.failedSteps[step],

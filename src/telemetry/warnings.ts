@@ -1,5 +1,6 @@
 /** What a reader must know to read the figures rightly. */
 import type { Model } from '../model.js';
+import { killsOf } from './kills.js';
 import type { Measured } from './thresholds.js';
 
 /** A percentile is only as good as the requests beyond it: at least ten. */
@@ -19,7 +20,10 @@ export function warningsOf(model: Model, result: Measured): string[] {
   else if (count === 0) warnings.push('no request was answered well: there are no latencies to report');
   else if (count < BEYOND / 0.001) {
     const beyond = TAILS.filter(([, tail]) => count * tail < BEYOND).map(([name]) => name);
-    if (beyond.length > 0) warnings.push(`${beyond.join(', ')} rest on fewer than ${BEYOND} slower answers of ${count}`);
+    if (beyond.length > 0)
+      warnings.push(
+        `${beyond.join(', ')} ${beyond.length === 1 ? 'rests' : 'rest'} on fewer than ${BEYOND} slower answers of ${count}`,
+      );
   }
   if (unstable(result))
     warnings.push('unstable: at the end more requests waited than could be answered; a longer run would show longer waits');
@@ -29,9 +33,7 @@ export function warningsOf(model: Model, result: Measured): string[] {
 
 /** What was beyond RAM lay on swap, or the kernel killed for it. */
 function memoryUsedUp({ events }: Measured): string {
-  const kills = events.flatMap(({ kind, text }) =>
-    kind === 'kernel' ? (/Killed process … \((.*?)\)/.exec(text)?.[1] ?? []) : [],
-  );
+  const kills = killsOf(events);
   if (kills.length === 0) return 'more memory was held than the host has: what was beyond it lay on swap';
   return `memory ran out: the kernel killed ${[...new Set(kills)].join(' and ')}${kills.length === 1 ? '' : `, ${kills.length} times in all`}`;
 }

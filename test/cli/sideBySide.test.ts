@@ -36,7 +36,7 @@ describe('variants on the command line', () => {
   it('one that is not there is a mistake, answered with those that are', async () => {
     expect(await inside([two, '--variant', 'plane'])).toMatchObject({
       code: 2,
-      stderr: 'no variant "plane"; did you mean plain?\nthere are: plain, short of time\n',
+      stderr: 'no variant "plane"; did you mean plain?\nthere are:\n  plain\n  short of time\n',
     });
     expect(await inside([files.path('one.yaml'), '--variant', 'plain'])).toMatchObject({
       code: 2,

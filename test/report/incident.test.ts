@@ -87,4 +87,39 @@ describe('what to look at after an event', () => {
     expect(told([{ at: '1m', restart: 'nginx' }]).next[0]).toMatch(/^A reload \(HUP\)/);
     expect(told([{ at: '1m', restart: 'php-fpm' }]).next[0]).toMatch(/^A reload \(USR2\) with process_control_timeout/);
   });
+
+  it('of a batch job, that it has one share of the CPU for each of its processes, and nothing of children', () => {
+    const crowded = { traffic: [{ rate: '200/s' }] };
+    const { next } = told([{ at: '1m', cron: { processes: 8, cpu: '10s' } }], crowded);
+    expect(next[0]).toMatch(
+      /^The batch job's 8 processes share the CPU with those of the site, each as much as a child of PHP-FPM\. One after /,
+    );
+    expect(next.join(' ')).not.toContain('would not help');
+    const alone = told([{ at: '1m', cron: { processes: 1, cpu: '10s' } }], { traffic: [{ rate: '1/s' }] });
+    expect(alone.sentence).toContain('costs nothing');
+    expect(alone.next.join(' ')).not.toContain('batch job');
+  });
+
+  it('of a table that is locked, what holds the children, and not that there are too few of them', () => {
+    const pages = { '/': { size: '1 kB', php: { cpu: '2ms' }, queries: [{ cpu: '1ms', table: 'posts' }] } };
+    const { next } = told([{ at: '1m', 'lock-table': 'posts', for: '60s' }], { site: { ...site, pages } });
+    expect(next.join(' ')).toContain('Queries of posts hold their children while they wait');
+    expect(next.join(' ')).not.toContain('pm.max_children can grow');
+  });
+
+  it('of a leak pm.max_requests, and of memory that ran out nothing that is not memory', () => {
+    const { sentence, next, result } = told([{ at: '10s', leak: 'php-fpm', bytes: '2 MiB' }]);
+    expect(result.warnings.join(' ')).toContain('memory ran out');
+    expect(sentence).toContain('p95 ');
+    expect(next[0]).toBe(
+      'pm.max_requests is 0, so a child lives for ever and grows by 2 MiB a request. With 500 it ends when it has grown by 1000 MiB.',
+    );
+    expect(next[1]).toMatch(/^Memory ran out, /);
+    expect(next).toHaveLength(2);
+  });
+
+  it('of a move, the TTL', () => {
+    const { next } = told([{ at: '1m', dns: 'moved' }], { visitors: { patience: '10s' } });
+    expect(next[0]).toMatch(/^Resolvers keep the old address for the record's TTL, 5 min\./);
+  });
 });

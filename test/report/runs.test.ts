@@ -116,7 +116,9 @@ describe('the report on several runs', () => {
   it('says what several runs warn of, and how many they are', () => {
     const warned = { ...runs, warnings: [{ runs: 7, text: 'unstable' }] };
     expect(reportOfRuns(warned, model)).toContain('\nNote: unstable (in 7 of 12 runs)\n');
-    expect(text.replace(/\s+/g, ' ')).toMatch(/Note: p99\.9 rest on fewer than 10 slower answers of \d+ to \d+ \(in every run\)/);
+    expect(text.replace(/\s+/g, ' ')).toMatch(
+      /Note: p99\.9 rests on fewer than 10 slower answers of \d+ to \d+ \(in every run\)/,
+    );
   });
 
   it('of runs in which nothing fails names the speed and what is busiest; of nobody, nobody', () => {

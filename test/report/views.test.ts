@@ -43,7 +43,7 @@ describe('the headline of a metastable site', () => {
 
   it('says what tipped it, that it has not come back, and what keeps it down', () => {
     expect(said({})).toBe(
-      "Metastable: the surge tips the site, and 8 min after the surge is over it has not come back: at 121/s page views, of which it served 119/s before, 3/s get their page. What keeps it down: each page is asked for 4 times and 98 % of PHP's time goes to answers for nobody.",
+      "Metastable: the surge tips the site, and 8 min after the surge is over it has not come back: page views come at 121/s, of which it served 119/s before, and 3/s get their page. What keeps it down: each page is asked for 4 times and 98 % of PHP's time goes to answers for nobody.",
     );
   });
 

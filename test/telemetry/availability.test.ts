@@ -83,8 +83,10 @@ describe('availability', () => {
     ];
     const since = (fromMs: number, untilMs: number, atMs: number | null) =>
       availabilityOf(seriesOf(steps), requestsOf(steps), 0, 7000, { fromMs, untilMs, atMs });
-    // Over at 1.5 s; down until 3 s; what begins at 5 s began after it.
-    expect(since(1500, 4000, 6000)).toMatchObject({ backMs: 1500, normalMs: 4500 });
+    // Over at 1.5 s; down until 3 s; what begins at 5 s began after it, and after things were normal.
+    expect(since(1500, 4000, 4000)).toMatchObject({ backMs: 1500, normalMs: 2500 });
+    // If they were not, two seconds up in between are no end of it.
+    expect(since(1500, 4000, 6000)).toMatchObject({ backMs: 4500, normalMs: 4500 });
     expect(since(1500, 6000, null)).toMatchObject({ backMs: 4500, normalMs: null });
     expect(since(6500, 6800, 6800)).toMatchObject({ backMs: 0, normalMs: 300 });
     const down = steps.slice(0, 3);

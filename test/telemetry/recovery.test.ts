@@ -50,6 +50,20 @@ describe('recovery', () => {
     expect(refused.thresholds[0].value).toBeGreaterThan(3000);
   });
 
+  it('a second in which few are answered fast while most wait is none', () => {
+    // From 10 s on twenty a second come; four of five take 5 s, and one of five 100 ms: the median of those answered is as before.
+    const stalled: Click[] = [
+      ...Array.from({ length: 10 }, (_, i) => 500 + 1000 * i),
+      ...Array.from({ length: 80 }, (_, i): Click => [10_000 + 50 * i, i % 5 === 0 ? 0 : 1]),
+      ...Array.from({ length: 30 }, (_, i) => 20_500 + 1000 * i),
+    ];
+    const pages = [scriptPage({ waitMs: always(100) }), scriptPage({ waitMs: always(5000) })];
+    const incident = { kind: 'event', name: 'stall', fromMs: 10_000, peakToMs: 10_000, toMs: 20_000 } as const;
+    const { result } = story(surge({ incident, pages, php: { maxChildren: 500, listenBacklog: 500 } }), stalled);
+    // The last of those that take long came at 13.95 s and is answered at 18.95 s; until then the median of the answers is 5 s.
+    expect(result.events.find(({ kind }) => kind === 'recovered')).toMatchObject({ atMs: 19_000 });
+  });
+
   it('begins with nothing where there was no surge, or nothing before it', () => {
     expect(story(surge({ incident: null }), clicks).result.thresholds[0]).toEqual({
       text: 'recovery < 60s',

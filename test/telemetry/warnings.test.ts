@@ -10,7 +10,7 @@ describe('warnings', () => {
   it('a percentile that rests on fewer than ten slower answers says so', () => {
     expect(warned([[0, 0, 100]])).toEqual(['p95, p99, p99.9 rest on fewer than 10 slower answers of 100']);
     expect(warned([[0, 0, 200]])).toEqual(['p99, p99.9 rest on fewer than 10 slower answers of 200']);
-    expect(warned([[0, 0, 1000]])).toEqual(['p99.9 rest on fewer than 10 slower answers of 1000']);
+    expect(warned([[0, 0, 1000]])).toEqual(['p99.9 rests on fewer than 10 slower answers of 1000']);
     expect(warned([[0, 0, 10_000]])).toEqual([]);
   });
 
