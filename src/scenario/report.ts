@@ -67,7 +67,22 @@ export class Report {
   sorted(): readonly Problem[] {
     const files = [...new Set([this.tree.place.file, ...this.found.map((problem) => problem.file)])];
     const order = (problem: Problem) => files.indexOf(problem.file);
-    return [...this.found].sort((a, b) => order(a) - order(b) || a.line - b.line || a.column - b.column);
+    return this.found
+      .filter((problem) => !this.repeats(problem))
+      .sort((a, b) => order(a) - order(b) || a.line - b.line || a.column - b.column);
+  }
+
+  /** What a source inherits from `visitors` is wrong in one place, and told of once. */
+  private repeats({ file, line, column, path, message }: Problem): boolean {
+    return this.found.some(
+      (other) =>
+        line > 0 &&
+        path.endsWith(`.${other.path}`) &&
+        other.line === line &&
+        other.column === column &&
+        other.message === message &&
+        other.file === file,
+    );
   }
 
   private add(path: Path, part: 'key' | 'value', message: string): void {

@@ -54,7 +54,7 @@ test('plain data is refused for sections that no site has', () => {
 
 test('what plain data holds and no text could is named for what it is', () => {
   expect(plainProblems({ ...parse(SHOP), name: () => 'shop', about: 10n, watch: [undefined] })).toEqual([
-    'scenario: name: expected a name of 1 to 200 characters without a colon, got a function',
+    'scenario: name: expected a name of 1 to 200 characters on one line, without a colon, got a function',
     'scenario: about: expected a text of 1 to 1000 characters, got a bigint',
     'scenario: watch.0: expected a text of 1 to 500 characters, got nothing',
   ]);

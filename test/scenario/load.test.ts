@@ -30,7 +30,8 @@ test('every built-in scenario is listed, and is what its name says', () => {
     expect(about.startsWith(title)).toBe(true);
     expect(title).toMatch(/\.$/);
     expect(model.watch.length, `${name} says what to watch`).toBeGreaterThan(0);
-    expect(model.thresholds.length, `${name} states its lesson`).toBeGreaterThan(0);
+    const claims = [model, ...model.variants.map((variant) => variant.model)].flatMap(({ thresholds }) => thresholds);
+    expect(claims.length, `${name} states its lesson`).toBeGreaterThan(0);
   }
 });
 

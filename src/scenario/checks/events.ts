@@ -1,5 +1,7 @@
 /** Events and failures that the run or the site cannot have. */
 import type { Draft } from '../explain.js';
+import { didYouMean } from '../nearest.js';
+import { show } from '../problems.js';
 import type { Report } from '../report.js';
 import type { Complete } from '../schema/scenario.js';
 import { writtenDuration } from '../written.js';
@@ -40,12 +42,16 @@ function onThisSite(
     if (!scenario[daemon] && !report.failedWithin([daemon]))
       report.wrong([...at, verb], `expected a site with ${daemon}, got one without`);
   }
-  const table = written['lock-table'];
-  if (typeof table === 'string' && !tablesOf(scenario).includes(table) && !report.failedWithin(['pages'])) {
-    report.wrong([...at, 'lock-table'], `expected a table that some query names, got "${table}"`);
-  }
+  if (scenario.mysql) tableThere(written['lock-table'], [...at, 'lock-table'], scenario, report);
 }
 
-function tablesOf({ pages = {} }: Draft<Complete>): (string | undefined)[] {
-  return Object.values(pages).flatMap((page) => (page?.queries ?? []).map((query) => query?.table));
+function tableThere(table: unknown, at: readonly (string | number)[], scenario: Draft<Complete>, report: Report): void {
+  const tables = tablesOf(scenario);
+  if (typeof table !== 'string' || tables.includes(table) || report.failedWithin(['pages'])) return;
+  report.wrong(at, `expected a table that some query names, got ${show(table)}${didYouMean(table, tables)}`);
+}
+
+function tablesOf({ pages = {} }: Draft<Complete>): string[] {
+  const queries = Object.values(pages).flatMap((page) => page?.queries ?? []);
+  return queries.flatMap((query) => query?.table ?? []);
 }

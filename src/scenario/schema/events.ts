@@ -8,7 +8,7 @@ import * as z from 'zod';
 import type { Law } from '../../engine/law.js';
 import { defaults } from '../defaults.js';
 import { hinted, setting } from './hint.js';
-import { durationLaw } from './laws.js';
+import { durationLaw, waitLaw } from './laws.js';
 import { ABOVE_ZERO, decimal, duration, share, size, whole } from './quantity.js';
 import { running } from './running.js';
 import { choice, listOf, plainName, text } from './word.js';
@@ -100,7 +100,7 @@ const any = {
 const at = { at: setting(duration(), 'When it happens.') };
 const lasts = setting(some, 'How long it lasts.');
 const mayLast = setting(some.optional(), 'How long it lasts; without it to the end, or until the site mends itself.');
-const mtbf = { mtbf: setting(durationLaw(), 'Time between failures: from the end of one to the next.') };
+const mtbf = { mtbf: setting(waitLaw(), 'Time between failures: from the end of one to the next.') };
 const repaired = setting(durationLaw(), 'Time to repair: how long one lasts.');
 const mayBeRepaired = setting(durationLaw().optional(), 'Time to repair; without it the site mends itself.');
 

@@ -32,16 +32,16 @@ export function text(longest: number, noun = 'a text'): z.ZodType<string, string
 
 export const NAME_LONGEST = 200;
 
-/** A name, which threshold texts must be able to quote: no colon. */
+/** A name, which threshold texts must be able to quote: on one line, and no colon. */
 export function plainName(): z.ZodType<string, string | number> {
   const schema = z.union([
     z
       .string()
       .max(NAME_LONGEST)
-      .regex(/^[^:\s](?:[^:]*[^:\s])?$/),
+      .regex(/^[^:\s](?:[^:\n\r\t\v\f]*[^:\s])?$/),
     z.number().transform(String),
   ]);
-  return hinted(schema, { kind: 'name', expected: `a name of 1 to ${NAME_LONGEST} characters without a colon` });
+  return hinted(schema, { kind: 'name', expected: `a name of 1 to ${NAME_LONGEST} characters on one line, without a colon` });
 }
 
 /** A text of a form that a pattern gives. */
