@@ -120,6 +120,7 @@ export function delivery(
   /** The round has left the host; it may still be on its way through the visitor's line. */
   function sentRound(request: Request): void {
     request.sending = false;
+    if (network.silent) return awaitAck(request);
     const connection = request.connection!;
     const startMs = request.roundStartMs;
     const rttMs = rtt(request);
@@ -144,12 +145,16 @@ export function delivery(
 
   function nextRound(request: Request, ticket: number): void {
     if (ticket !== request.waiting) return;
-    // Of an ACK that does not come, the kernel learns by the time-out of what it should have been for.
-    if (network.silent) awaitResend(request, Math.max(0, resendMs(request) - sinceStartMs(request)));
+    if (network.silent) awaitAck(request);
     else sendRound(request);
   }
 
   // Silence.
+
+  /** Of an ACK that does not come, the kernel learns by the time-out of what it should have been for. */
+  function awaitAck(request: Request): void {
+    awaitResend(request, Math.max(0, resendMs(request) - sinceStartMs(request)));
+  }
 
   function sendFin(request: Request): void {
     if (network.silent)

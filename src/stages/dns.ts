@@ -68,7 +68,9 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock, moved: () => voi
   const addresses = { here: 0, strangerRefuses: model.disturbed?.wrongAddress === 'refused' };
   /** What the zone says instead of the site's address, the latest last; and what it says now. */
   const instead: { readonly answer: number }[] = [];
-  let moves = 0;
+  /** Where else the site has moved to, the latest last. */
+  const moves: number[] = [];
+  let movedTo = 0;
   let zone = usual();
   let known = 0;
   let hits = 0;
@@ -124,13 +126,19 @@ export function dnsLookup(model: DnsModel, clock: VirtualClock, moved: () => voi
   }
 
   function move(): End {
-    const from = addresses.here;
-    moves += 1;
-    moveTo(moves);
-    return () => moveTo(from);
+    movedTo += 1;
+    const address = movedTo;
+    moves.push(address);
+    settle();
+    return () => {
+      moves.splice(moves.indexOf(address), 1);
+      settle();
+    };
   }
 
-  function moveTo(address: number): void {
+  function settle(): void {
+    const address = moves.at(-1) ?? 0;
+    if (address === addresses.here) return;
     addresses.here = address;
     publish();
     moved();

@@ -135,9 +135,10 @@ export function fpmMaster(
   }
 
   function kill(helped: boolean): End | undefined {
-    if (!alive()) return undefined;
-    die('left', killed);
-    unit.gone('signal', helped);
+    if (alive()) {
+      die('left', killed);
+      unit.gone('signal', helped);
+    }
     return helped ? () => unit.start() : undefined;
   }
 
@@ -157,6 +158,7 @@ export function fpmMaster(
 
   function stop(signal: 'QUIT' | 'TERM', startAgain: boolean): End | undefined {
     if (!alive()) {
+      unit.callOff();
       if (startAgain) unit.start();
       return startAgain ? undefined : () => unit.start();
     }
@@ -184,6 +186,7 @@ export function fpmMaster(
   function shutDown(done: () => void): void {
     startNext = false;
     if (alive()) depart();
+    else unit.callOff();
     done();
   }
 

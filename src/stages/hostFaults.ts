@@ -31,7 +31,8 @@ export function hostFaults(model: HostModel, clock: VirtualClock, host: Host): H
   const diskPace = new Factors((times) => {
     host.disk.slowdown = times;
   });
-  let frozen = false;
+  /** Quotas that are used up. */
+  let spent = 0;
   let fills = 0;
   const jobs = new Set<Process>();
   return {
@@ -45,12 +46,7 @@ export function hostFaults(model: HostModel, clock: VirtualClock, host: Host): H
   };
 
   function resize(): void {
-    host.cpu.resize(model.cores, frozen ? 0 : speed.value);
-  }
-
-  function freeze(now: boolean): void {
-    frozen = now;
-    resize();
+    host.cpu.resize(model.cores, spent > 0 ? 0 : speed.value);
   }
 
   function throttle(cores: number): End {
@@ -58,6 +54,7 @@ export function hostFaults(model: HostModel, clock: VirtualClock, host: Host): H
     let spentMs = host.cpu.busyMs;
     let budgetMs = 0;
     let ticket = 0;
+    let frozen = false;
     let over = false;
     nextPeriod();
     return () => {
@@ -66,13 +63,20 @@ export function hostFaults(model: HostModel, clock: VirtualClock, host: Host): H
       freeze(false);
     };
 
+    function freeze(now: boolean): void {
+      if (now === frozen) return;
+      frozen = now;
+      spent += now ? 1 : -1;
+      resize();
+    }
+
     /** What a period has used beyond its part is taken from the next; what it has not used is gone, but for the crumb. */
     function nextPeriod(): void {
       if (over) return;
       const leftMs = budgetMs - (host.cpu.busyMs - spentMs);
       budgetMs = quotaMs + (frozen ? leftMs : Math.min(0, leftMs));
       spentMs = host.cpu.busyMs;
-      if (frozen) freeze(false);
+      freeze(false);
       clock.after(PERIOD_MS, nextPeriod, undefined, Kind.change);
       clock.cancel(ticket);
       look();

@@ -331,7 +331,7 @@ export function lifecycle(given: Model, clock: VirtualClock, random: Random, hos
     } else if (request.stage === nginx.stage) {
       if (!nginx.notices(request)) request.gone = true;
       else {
-        request.failure = nginx.left;
+        request.failure = network.silent ? nginx.unheard : nginx.left;
         request.unwind();
         end(request);
       }
@@ -356,6 +356,7 @@ export function lifecycle(given: Model, clock: VirtualClock, random: Random, hos
     if (request.passedOn) cutHalf(nginx.abandon(request));
     else if (request.waiting !== 0 || request.sending) {
       (request.stage === tcp.stage ? host.in : host.out).cancel(request);
+      nginx.forget(request);
       request.failure = cutOff;
       request.unwind();
       end(request);

@@ -138,7 +138,7 @@ export function mysqlServer(
   let hung = false;
   let held = new Line<Thread>();
   let knocking = new Line<Request>();
-  /** Pages that a clean stop has noted down. */
+  /** Pages that the latest clean stop has noted down; the file outlives a crash. */
   let dumped = 0;
   const pace = new Factors((times) => {
     group.slowdown = times;
@@ -490,17 +490,17 @@ export function mysqlServer(
     for (const table of tables.values()) table.reset();
   }
 
-  function exit(): void {
-    dumped = pool.resident() * disturbed.dumpShare;
+  function exit(clean: boolean): void {
+    if (clean) dumped = pool.resident() * disturbed.dumpShare;
     memory.hold(-(model.baseBytes + poolBytes));
   }
 
-  function open(crashed: boolean): void {
+  function open(): void {
     poolBytes = model.bufferPoolBytes;
     memory.hold(model.baseBytes + poolBytes);
     redo.checkpoint();
     pool.chill();
-    if (!crashed) load.begin(dumped);
+    load.begin(dumped);
   }
 
   function recoveryMs(): number {

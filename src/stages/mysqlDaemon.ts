@@ -19,12 +19,12 @@ import { Unit } from './unit.js';
 
 /** What the process does, and holds. */
 export interface ServerProcess {
-  /** It takes connections; `crashed` if it did not end cleanly before. */
-  open(crashed: boolean): void;
+  /** It takes connections. */
+  open(): void;
   /** It takes none any more, and those there are end: queries in flight by that cause, or without a word where there is none. */
   cut(cause: Cause | null): void;
-  /** The process is gone, and its memory with it. */
-  exit(): void;
+  /** The process is gone, and its memory with it; `clean` if it was stopped and has done all that it does then. */
+  exit(clean: boolean): void;
   freeze(): void;
   thaw(): void;
   /** How long recovery takes after a crash now, in ms. */
@@ -108,7 +108,7 @@ export class MysqlDaemon implements Daemon {
     this.refusal = mysqlErrors.refused;
     this.endLife();
     this.server.cut(cause);
-    this.server.exit();
+    this.server.exit(false);
   }
 
   /** Starts it if it does not run; if it is being stopped, after that. */
@@ -125,7 +125,7 @@ export class MysqlDaemon implements Daemon {
     if (this.stopping !== 0) return;
     if (!this.process) {
       this.refusal = this.crashed ? mysqlErrors.refused : mysqlErrors.noSocket;
-      if (this.unit.state === 'starting' || this.unit.state === 'failed') this.unit.gone('stopped');
+      this.unit.callOff();
       return;
     }
     const flushMs = this.server.flushMs();
@@ -174,7 +174,7 @@ export class MysqlDaemon implements Daemon {
   }
 
   private readonly exited = (): void => {
-    this.server.exit();
+    this.server.exit(true);
     this.unit.gone('stopped');
     this.hasStopped();
   };
@@ -195,9 +195,8 @@ export class MysqlDaemon implements Daemon {
   };
 
   private readonly up = (): void => {
-    const { crashed } = this;
     this.crashed = false;
     this.refusal = null;
-    this.server.open(crashed);
+    this.server.open();
   };
 }

@@ -51,6 +51,8 @@ export interface Nginx extends Listener {
   abandon(request: Request): Request;
   /** The visitor leaves while nginx has the request to itself. Whether nginx notices, and lets go of it. */
   notices(request: Request): boolean;
+  /** The request ends here and now, and nginx has not been asked. */
+  forget(request: Request): void;
   /** Whether the answer is wanted for nginx's cache, whoever else may wait for it. */
   keeps(request: Request): boolean;
   /** PHP-FPM's end has accepted the connection: from now on nginx waits for the answer. */
@@ -185,6 +187,7 @@ export function nginxServer(
     finish,
     abandon,
     notices: (request) => protections?.notices(request) ?? false,
+    forget: (request) => protections?.forget(request),
     keeps: (request) => protections?.cache?.fetching(request) === true,
     connected,
     cut,
@@ -465,7 +468,7 @@ export function nginxServer(
     connection.served += 1;
     protections?.finished(connection);
     if (!connection.open) return;
-    if (connection.worker === null) return forget(connection);
+    if (connection.worker === null) return forgetConnection(connection);
     touch(connection);
     const kept =
       keep && !connection.worker.leaving && model.keepaliveTimeoutMs > 0 && connection.served < model.keepaliveRequests;
@@ -475,7 +478,7 @@ export function nginxServer(
   }
 
   /** It leaves the accept queue unaccepted, or nginx knows nothing of it. */
-  function forget(connection: Connection): void {
+  function forgetConnection(connection: Connection): void {
     if (!connection.stale) leaveAcceptQueue();
     connection.open = false;
   }
@@ -601,6 +604,7 @@ export function nginxServer(
       const { connection } = request;
       if (connection?.open && connection.worker !== null && dying.includes(connection.worker)) sever(request, cause);
     }
+    if (workers.length === 0) protections?.restarted();
     if (dying.length > 0) master.exited();
   }
 
@@ -615,6 +619,7 @@ export function nginxServer(
   /** The server's end of its connection is gone; `cause` is what the visitor sees, if they are told. */
   function sever(request: Request, cause: Cause | null): void {
     request.connection!.open = false;
+    if (!request.passedOn) php?.delivered(request); // A child that was kept for it has nobody to write to.
     if (request.stage !== stage && !request.passedOn) return leftover.severed(request, cause);
     protections?.forget(request);
     let half = request;

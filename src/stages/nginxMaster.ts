@@ -130,7 +130,7 @@ export function nginxMaster(model: NginxModel, clock: VirtualClock, work: Workfo
 
   function bringDown(signal: 'QUIT' | 'TERM', done: () => void): void {
     if (stopping !== null) return void stopping.push(done);
-    if (unit.state === 'starting') unit.gone('stopped');
+    unit.callOff();
     if (unit.state !== 'active') return done();
     stopping = [done];
     deadline = clock.after(STOP_LIMIT_MS, tooLate, undefined, Kind.change);

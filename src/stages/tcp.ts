@@ -300,8 +300,8 @@ export function tcpConnect(
 
   function arrived(request: Request): void {
     request.sending = false;
-    if (isThere(request)) request.return();
-    else if (network.silent) sendAgainLater(request);
+    if (network.silent) sendAgainLater(request);
+    else if (isThere(request)) request.return();
     else bounce(request);
   }
 

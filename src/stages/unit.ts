@@ -65,6 +65,11 @@ export class Unit {
     this.ticket = this.clock.after(this.model.restartMs, this.restart, undefined, Kind.change);
   }
 
+  /** Somebody stops it while it is not up: the start that is under way or due does not happen. */
+  callOff(): void {
+    if (this.ticket !== 0) this.gone('stopped');
+  }
+
   /** The machine is off: nothing starts the unit until it boots. */
   lost(): void {
     this.clock.cancel(this.ticket);

@@ -230,6 +230,14 @@ describe('slow dns', () => {
 });
 
 describe('two things at once', () => {
+  it('moved twice: the first move back changes nothing, the second brings the site home', () => {
+    const events = [says('moved', 1000, 5000), says('moved', 2000, 10_000)];
+    // The resolver has been told the first address, and keeps it.
+    const { ends } = tale(events, [500, 13_000]);
+    expect(ends).toEqual(['550 ms: 200 to the click at 500 ms', '13010 ms: 200 to the click at 13000 ms']);
+    expect(tale(events, [2500, 7000]).ends.map((end) => end.split(' to ')[0])).toEqual(['2550 ms: 200', '7010 ms: 200']);
+  });
+
   it('the latest counts, and then the one before it again', () => {
     const { ends } = tale([says('NXDOMAIN', 0, 10_000), says('SERVFAIL', 1000, 2000)], [500, 1500, 5000, 11_000], {
       ttlMs: 0,

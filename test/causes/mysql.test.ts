@@ -302,6 +302,17 @@ describe('the buffer pool after a start', () => {
     expect(operations).toEqual([200, 400, 500, 500, 500, 500]);
   });
 
+  it('a crash leaves the notes of the last clean stop: those pages are read again, too', async () => {
+    const model = siteOf([query({ reads: always(1) })], [restart(500), kill(3500, 500)], {
+      durationMs: 6000,
+      host: { disk },
+      mysql: { datasetBytes: 2000 * page, bufferPoolBytes: 2000 * page },
+    });
+    const operations = await secondBySecond(model, [], (result) => result.host.disk.operations);
+    // 500 pages noted down at 500 ms. From 4 s on they are read once more, 200 a second.
+    expect(operations).toEqual([200, 400, 500, 500, 700, 900]);
+  });
+
   it('a pool smaller than the data is warm when it is full, and as good as before', () => {
     const clicks: Click[] = Array.from({ length: 900 }, (_, i) => 3000 + 100 * i);
     const { tookMs } = tale({ reads: always(10) }, clicks, [kill(1000, 1000)], {

@@ -132,6 +132,23 @@ describe('master killed', () => {
   });
 });
 
+describe('what happens to a unit that is down', () => {
+  it('killed for a time it is started when that is over', () => {
+    expect(told(10, [event(500, kill), event(600, kill, 400)], [1050, 1101]).ends).toEqual([
+      '1050 ms: 502 (nobody listens) at 1050 ms',
+      '1111 ms: 200 at 1101 ms',
+    ]);
+  });
+
+  it('stopped while it waits for RestartSec, it stays down until the stop is over', () => {
+    const unit = { restart: 'on-failure' as const, restartMs: 200, startMs: always(100) };
+    expect(told(10, [event(500, kill), event(600, stop('TERM'), 1000)], [1000, 1701], { php: { unit } }).ends).toEqual([
+      '1000 ms: 502 (nobody listens) at 1000 ms',
+      '1711 ms: 200 at 1701 ms',
+    ]);
+  });
+});
+
 describe('SIGTERM to the master (systemctl stop, restart)', () => {
   it('in flight and queued: reset; while it is away: no such file', () => {
     const { ends, logs } = told(1000, [event(500, stop('TERM'), 1000)], [0, 100, 600, 1601]);

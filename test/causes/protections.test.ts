@@ -442,6 +442,22 @@ describe('fastcgi_cache', () => {
     expect(asked).toBe(2);
   });
 
+  it('what nginx was asking for by itself when it was killed is not kept: nobody was there to hear the answer', () => {
+    const events = [happens({ verb: 'kill', on: 'nginx' }, 11_050, 500)];
+    const { tookMs, asked } = cached({ useStale: ['updating'], backgroundUpdate: true }, [0, 11_000, 12_000, 12_200], { events });
+    // The answer to the second fetch comes at 11,100; the third visitor has nginx ask anew.
+    expect(tookMs).toEqual([100, 0, 0, 0]);
+    expect(asked).toBe(3);
+  });
+
+  it('when the site moves to another address nobody waits for the lock any more', () => {
+    const events = [happens({ verb: 'dns', on: 'dns', answer: 'moved' }, 500)];
+    const pages = [scriptPage({ waitMs: always(2000) })];
+    const { ends, figure } = cached({ lock: true }, [0, 100], { events, pages });
+    expect(ends.map(brief)).toEqual(['500: reset', '500: reset']);
+    expect(figure('nginx', 'waiting for the cache lock')).toBe(0);
+  });
+
   it('use_stale error: PHP-FPM is down, and visitors do not notice', () => {
     const events = [happens({ verb: 'stop', on: 'php-fpm', signal: 'TERM' }, 5000, 20_000)];
     const clicks = [0, 12_000, 13_000];

@@ -54,6 +54,16 @@ describe('partition: nothing gets through, and nobody is told', () => {
     expect(logs).toEqual(['tcp: browser: ERR_CONNECTION_TIMED_OUT']);
   });
 
+  it('a round that is still leaving the host is lost, and sent again one segment at first', () => {
+    const host = { network: { sendBytesPerMs: 30, receiveBytesPerMs: Infinity } };
+    // Ten segments leave from 60 to 560. The time-out of 200 ms is over by then; the next one doubles what has passed: 560 + 700.
+    // Then windows of 1, 2, 4 and 3 segments of 50 ms: 1260 to 1310, 1350 to 1450, to 1650, to 1800; 20 ms later it is there.
+    const pages = [scriptPage(), filePage({ bytes: always(14_600) })];
+    expect(tale([cut(100, 600)], [[0, FILE]], { host, pages }).ends).toEqual(['1820 ms: 200 to the click at 0 ms']);
+    // All of it lost for as long is the same, and not as if it stayed so.
+    expect(tale([lose(100, 1, 600)], [[0, FILE]], { host, pages }).ends).toEqual(['1820 ms: 200 to the click at 0 ms']);
+  });
+
   it('the request is sent again after 200 ms, 400 ms and so on', () => {
     // Lost at 60 and at 260; at 660 it gets through.
     expect(tale([cut(50, 450)], [[0, FILE]]).ends).toEqual(['680 ms: 200 to the click at 0 ms']);

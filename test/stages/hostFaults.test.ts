@@ -50,6 +50,12 @@ describe('throttle', () => {
     expect(tookMs).toBeLessThanOrEqual(1930 + 1e-6);
   });
 
+  it('of two quotas each holds: a period of the one does not begin before that of the other', () => {
+    const quota = (atMs: number, cores: number) => event(atMs, { verb: 'throttle', on: 'cpu', cores }, 5000);
+    // 30 ms run, nothing until 100, and the other 30 ms then; at 50 the second quota begins, which is never used up.
+    expect(story(site(1, 60, [quota(0, 0.3), quota(50, 0.9)]), [0]).tookMs[0]).toBeCloseTo(130, 0);
+  });
+
   it('its end lets everything run at once', () => {
     const events = [event(0, { verb: 'throttle', on: 'cpu', cores: 0.1 }, 50)];
     expect(story(site(1, 20, events), [0]).tookMs[0]).toBeCloseTo(60, 0);

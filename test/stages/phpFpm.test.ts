@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { always } from '../../src/engine/law.js';
 import { type Bare, bare, filePage, query, scriptPage } from '../support/bare.js';
+import { happens } from '../support/happens.js';
 import { type Click, secondBySecond, story } from './story.js';
 
 describe('php-fpm', () => {
@@ -312,6 +313,19 @@ describe('php-fpm', () => {
         '50 ms: abandoned (the visitor left while the answer was arriving) to the click at 0 ms',
         '95 ms: abandoned (the visitor left while the answer was arriving) to the click at 45 ms',
       ]);
+    });
+
+    it('off, an nginx that is killed frees the child', () => {
+      const { ends } = scripts(
+        {
+          ...slowVisitor,
+          nginx: { fastcgiBuffering: false },
+          events: [happens(50, { verb: 'kill', on: 'nginx' }, 5)],
+        },
+        [0, 60],
+      );
+      // What nginx had written arrives, over the line of the first visitor, and holds no child.
+      expect(ends).toEqual(['110 ms: 200 to the click at 0 ms', '170 ms: 200 to the click at 60 ms']);
     });
 
     it('off, what is executed for nobody is not held for anybody', () => {

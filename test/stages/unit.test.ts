@@ -60,6 +60,18 @@ describe('a unit', () => {
     expect(ups).toEqual([3000]);
   });
 
+  it('a start that is called off does not happen: neither one under way nor the wait for RestartSec', () => {
+    const { unit, ups, clock, lines } = mariadb(debian);
+    unit.gone('signal');
+    clock.after(1000, () => unit.callOff(), undefined);
+    clock.after(20_000, () => unit.start(), undefined);
+    clock.after(21_000, () => unit.callOff(), undefined);
+    clock.after(30_000, () => unit.callOff(), undefined);
+    clock.runUntil(60_000);
+    expect(ups).toEqual([]);
+    expect(lines().slice(1)).toEqual(['1000: mariadb.service: stopped', '21000: mariadb.service: stopped']);
+  });
+
   it('five starts in ten seconds, and no sixth: it stays failed until somebody starts it', () => {
     const { unit, ups, clock, lines } = mariadb({ restart: 'always', restartMs: 100, startMs: always(0) }, 0, () =>
       unit.gone('signal'),

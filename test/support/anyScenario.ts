@@ -30,6 +30,7 @@ const host = fc.record({
   scheduler: among('fair-share', 'kernel'),
   disk: some({ iops: whole(50, 5000), queue_depth: whole(1, 8), latency: time(5), fsync: time(5) }),
   network: some({ send: among('2 Mbit/s', '100 Mbit/s', 'unlimited'), receive: among('5 Mbit/s', 'unlimited') }),
+  boot: time(800),
 });
 
 const dns = some({
@@ -69,6 +70,8 @@ const nginx = some({
   keepalive_requests: among(1, 3, 1000),
   fastcgi_connect_timeout: among('1s', '60s'),
   fastcgi_read_timeout: among('300ms', '2s', '60s'),
+  fastcgi_buffering: among('on', 'on', 'off'),
+  worker_shutdown_timeout: among('1ms', '1s'),
   limit_req: seldom(fc.record({ rate: among('2r/s', '20r/s', '30r/m'), burst: whole(0, 20), delay: whole(0, 5), ...limit })),
   limit_conn: seldom(fc.record({ connections: whole(1, 10), ...limit })),
   fastcgi_cache: among('on', 'off'),
@@ -80,7 +83,7 @@ const nginx = some({
   fastcgi_cache_use_stale: fc.subarray(['updating', 'error', 'timeout', 'http_500', 'http_503']).map((words) => [...words]),
   fastcgi_cache_background_update: among('on', 'off'),
   Restart: among('no', 'always', 'on-failure'),
-});
+}).map((words) => ({ ...words, ...(words.fastcgi_buffering === 'off' && { fastcgi_cache: 'off' as const }) })); // Only what is buffered can be kept.
 
 const pool = fc
   .record({
@@ -135,14 +138,22 @@ const pages = fc
   .record({
     cpu: time(25),
     wait: time(60),
+    compile: fc.option(time(80), { nil: undefined }),
     size: among('500 B', '20 kB', '200 kB'),
     queries: fc.array(query, { minLength: 1, maxLength: 3 }),
     assets: whole(0, 4),
     cache: among('on', 'off'),
     variants: whole(1, 20),
   })
-  .map(({ cpu, wait, size, queries, assets, cache, variants }) => ({
-    '/': { size, php: { cpu, wait }, queries, assets: Array<string>(assets).fill('/logo.png'), cache, variants },
+  .map(({ cpu, wait, compile, size, queries, assets, cache, variants }) => ({
+    '/': {
+      size,
+      php: defined({ cpu, wait, compile }),
+      queries,
+      assets: Array<string>(assets).fill('/logo.png'),
+      cache,
+      variants,
+    },
     '/plain': {
       size: '3 kB',
       php: { cpu: '2ms' },
