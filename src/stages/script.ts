@@ -1,5 +1,4 @@
 /** What PHP does for a page, as needs: how much CPU, how long a wait, and which queries one after the other. */
-import { assert } from '../engine/assert.js';
 import { Need } from '../engine/need.js';
 import type { QueryModel, ScriptModel } from '../model.js';
 import type { Request } from './request.js';
@@ -12,6 +11,7 @@ export class Script {
   private readonly kinds: Query[];
   /** The queries one after the other if no number of them is left to chance; `null` otherwise. */
   private fixed: readonly Query[] | null;
+  private changed = false;
 
   constructor(path: string, model: ScriptModel) {
     this.cpuMs = new Need(`php.cpu ${path}`, model.cpuMs);
@@ -23,6 +23,7 @@ export class Script {
 
   /** Other costs for the same script. A script under way goes on with the queries that it began with. */
   become(model: ScriptModel): void {
+    this.changed = true;
     this.cpuMs.become(model.cpuMs);
     this.waitMs.become(model.waitMs);
     for (const [index, kind] of this.kinds.entries()) kind.become(model.queries[index]);
@@ -49,8 +50,8 @@ export class Script {
       if (left < times) return kind;
       left -= times;
     }
+    if (!this.changed) throw new RangeError(`a script was asked for its query ${index}`);
     // It began before its costs changed, and asks more often than it would now.
-    assert(this.kinds.length > 0, 'a script without queries was asked for one');
     return this.kinds[this.kinds.length - 1];
   }
 }

@@ -20,6 +20,14 @@ describe('script', () => {
     expect(() => script.query(request, 3)).toThrow(new RangeError('a script was asked for its query 3'));
   });
 
+  it('that began before its queries became fewer asks the last of them instead', () => {
+    const before = scriptPage({ queries: [query({ times: always(3), row: 'a' })] }).script!;
+    const script = new Script('/', before);
+    script.become({ ...before, queries: [query({ times: always(1), row: 'b' })] });
+    expect(script.queriesOf(request)).toBe(1);
+    expect([0, 1, 2].map((index) => script.query(request, index).row)).toEqual(['b', 'b', 'b']);
+  });
+
   it('of a request that draws its number of queries asks the same number each time it is asked', () => {
     const script = new Script('/', scriptPage({ queries: [query({ times: { law: 'geometric', mean: 5 } }), query()] }).script!);
     const numbers = Array.from({ length: 200 }, (_, seedLow) => {
