@@ -4,8 +4,11 @@ import { always } from '../../src/engine/law.js';
 import type { DnsDisturbedModel, DnsModel, EventModel, Happening } from '../../src/model.js';
 import { arrivalsOf, type Click, silent, story, storyOf } from '../stages/story.js';
 import { type Bare, bare, filePage, scriptPage, users } from '../support/bare.js';
+import { causeTable } from '../support/causeTable.js';
 import { happens } from '../support/happens.js';
 import { watch } from '../support/watch.js';
+
+causeTable('The name: what happens, how requests end, and what the log says');
 
 type Answer = Extract<Happening, { verb: 'dns' }>['answer'];
 const says = (answer: Answer, atMs: number, forMs: number | null = null) =>

@@ -4,7 +4,10 @@ import { always } from '../../src/engine/law.js';
 import type { EventModel, MysqlDisturbedModel, MysqlModel, QueryModel, UnitModel } from '../../src/model.js';
 import { type Click, secondBySecond, story } from '../stages/story.js';
 import { type Bare, bare, query, scriptPage } from '../support/bare.js';
+import { causeTable } from '../support/causeTable.js';
 import { happens } from '../support/happens.js';
+
+causeTable('MySQL: what happens, how requests end, and what the log says');
 
 const kill = (atMs: number, forMs: number | null = null) => happens(atMs, { verb: 'kill', on: 'mysql' }, forMs);
 const stop = (atMs: number, forMs: number) => happens(atMs, { verb: 'stop', on: 'mysql', signal: 'TERM' }, forMs);

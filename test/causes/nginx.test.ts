@@ -8,7 +8,10 @@ import { always } from '../../src/engine/law.js';
 import type { EventModel, Happening } from '../../src/model.js';
 import { type Click, story } from '../stages/story.js';
 import { type Bare, bare, filePage, scriptPage } from '../support/bare.js';
+import { causeTable } from '../support/causeTable.js';
 import { happens } from '../support/happens.js';
+
+causeTable('nginx: what happens, how requests end, and what the log says');
 
 const nginx = { on: 'nginx' } as const;
 const kill = (atMs: number, forMs: number | null = null) => happens(atMs, { verb: 'kill', ...nginx }, forMs);

@@ -7,6 +7,9 @@ import { always } from '../../src/engine/law.js';
 import type { EventModel, Happening } from '../../src/model.js';
 import { type Click, story } from '../stages/story.js';
 import { type Bare, bare, query, scriptPage } from '../support/bare.js';
+import { causeTable } from '../support/causeTable.js';
+
+causeTable('PHP-FPM: what happens, how requests end, and what the log says');
 
 const RESET = 'php-fpm: [error] recv() failed (104: Connection reset by peer) while reading response header from upstream';
 const UNIX = 'unix:/run/php/php8.2-fpm.sock';

@@ -4,6 +4,9 @@ import { always } from '../../src/engine/law.js';
 import type { EventModel, FastcgiCacheModel, Happening, LimitConnModel, LimitReqModel } from '../../src/model.js';
 import { type Click, story } from '../stages/story.js';
 import { type Bare, bare, filePage, scriptPage } from '../support/bare.js';
+import { causeTable } from '../support/causeTable.js';
+
+causeTable('Limits and cache: what happens, how requests end, and what the log says');
 
 const limitReq = (parts: Partial<LimitReqModel>): LimitReqModel => ({
   zone: 'one',

@@ -8,7 +8,10 @@ import { always } from '../../src/engine/law.js';
 import type { EventModel, Happening } from '../../src/model.js';
 import { type Click, story } from '../stages/story.js';
 import { type Bare, bare, filePage, scriptPage } from '../support/bare.js';
+import { causeTable } from '../support/causeTable.js';
 import { happens } from '../support/happens.js';
+
+causeTable('Network and machine: what happens, how requests end, and what the log says');
 
 const cut = (atMs: number, forMs: number) => happens(atMs, { verb: 'partition', on: 'network' }, forMs);
 const lose = (atMs: number, share: number, forMs: number) => happens(atMs, { verb: 'loss', on: 'network', share }, forMs);

@@ -13,6 +13,7 @@ import type { Arrival } from '../../src/stages/lifecycle.js';
 import type { CauseCount, Result } from '../../src/telemetry/result.js';
 import { Telemetry } from '../../src/telemetry/telemetry.js';
 import { poisson } from '../support/bare.js';
+import { tellCauses } from '../support/causeTable.js';
 
 /** When somebody new comes, to which page, and how many of them: one, to the first page, if it does not say. */
 export type Click = number | readonly [atMs: number, page: number, visitors?: number];
@@ -79,6 +80,7 @@ function told(whole: () => Result): Story {
   });
   try {
     const result = whole();
+    tellCauses(result);
     const figure = (stage: string, name: string) => {
       const value = result.stages[stage].details[name];
       if (value === undefined) throw new Error(`${stage} keeps no '${name}'`);
