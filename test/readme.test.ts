@@ -1,9 +1,9 @@
 /**
  * The README shows what runs. Each `console` block holds a command and its output, each `ts` block a program; both are run
- * here. `LEMPSIM_WRITE=1 npx vitest run test/readme.test.ts` writes the outputs anew, up to a line that is just `…`.
+ * here, beside the files whose names stand in the first line of their blocks. `LEMPSIM_WRITE=1 npx vitest run test/readme.test.ts` writes the outputs anew, up to a line that is just `…`.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -14,8 +14,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let readme = readFileSync('README.md', 'utf8');
 const blocks = [...readme.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([all, language, text]) => ({ all, language, text }));
+symlinkSync(resolve('bench'), join(folder, 'bench'));
 for (const { language, text } of blocks) {
-  const file = language === 'yaml' ? /^# (\S+\.yaml)$/m.exec(text) : null;
+  const file = language === 'console' ? null : /^[#;] (\S+\.(?:yaml|conf))$/m.exec(text);
   if (file !== null) writeFileSync(join(folder, file[1]), text);
 }
 

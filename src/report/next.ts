@@ -145,7 +145,7 @@ function outOfMemory({ result }: Case): string | null {
   const kills = killsOf(result.events);
   if (kills.length === 0) return null;
   const { bytes: there, usedMax } = result.host.memory;
-  return `Memory ran out, ${bytes(usedMax)} of ${bytes(there)}, and the kernel killed ${kills[0]}${kills.length === 1 ? '' : `, the first of ${count(kills.length)} times`}: fewer or smaller children, a smaller buffer pool, or more memory.`;
+  return `Memory ran out, ${usedMax > there ? `${bytes(usedMax)} of ${bytes(there)}` : 'before the counted time'}, and the kernel killed ${kills[0]}${kills.length === 1 ? '' : `, the first of ${count(kills.length)} times`}: fewer or smaller children, a smaller buffer pool, or more memory.`;
 }
 
 function memory({ result, model }: Case): string | null {

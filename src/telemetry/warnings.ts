@@ -27,7 +27,7 @@ export function warningsOf(model: Model, result: Measured): string[] {
   }
   if (unstable(result))
     warnings.push('unstable: at the end more requests waited than could be answered; a longer run would show longer waits');
-  if (result.host.memory.overcommitted) warnings.push(memoryUsedUp(result));
+  if (result.host.memory.overcommitted || killsOf(result.events).length > 0) warnings.push(memoryUsedUp(result));
   return warnings;
 }
 

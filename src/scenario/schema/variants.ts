@@ -37,6 +37,9 @@ export const happens = z.strictObject({
 /** What a variant has besides what it changes. */
 export const variantHead = {
   name: setting(plainName(), 'As the table calls it.'),
-  because: setting(text(500).optional(), 'Why it fares as it does; completes "… costs least: nothing is lost, since" where it is the best alone.'),
+  because: setting(
+    text(500).optional(),
+    'Why it fares as it does; completes "… costs least: nothing is lost, since" where it is the best alone.',
+  ),
   happens: setting(happens.optional(), 'How often it happens in real life, for the downtime of a year.'),
 };
