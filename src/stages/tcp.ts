@@ -163,7 +163,7 @@ export function tcpConnect(
     connection.open = true;
     connection.window = model.initcwnd;
     connection.threshold = NO_THRESHOLD;
-    nginx.admit(connection);
+    nginx.admit();
     if (model.tls === null) return arrive(request);
     request.waiting = 0;
     nginx.secure(request, secured);
