@@ -1,7 +1,7 @@
 /** A PHP-FPM child: a process that runs one script at a time, and the script in its hands. */
 import { Rows } from '../engine/rows.js';
 import type { Group, Task } from '../host/cpu.js';
-import type { DatabaseClient, Thread } from './mysql.js';
+import type { DatabaseClient, Thread } from './mysqlThread.js';
 import type { Request } from './request.js';
 import type { Query, Script } from './script.js';
 

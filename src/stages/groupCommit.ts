@@ -9,7 +9,7 @@ import { distribution } from '../engine/distribution.js';
 import type { Disk } from '../host/disk.js';
 import { Line } from '../host/line.js';
 import type { DiskModel, MysqlModel } from '../model.js';
-import type { Thread } from './mysql.js';
+import type { Thread } from './mysqlThread.js';
 
 export interface GroupCommit {
   commit(thread: Thread, done: Step<Thread>): void;

@@ -9,15 +9,15 @@
 import { Kind } from '../engine/agenda.js';
 import { fail } from '../engine/assert.js';
 import type { VirtualClock } from '../engine/clock.js';
-import { Need, Pick } from '../engine/need.js';
-import type { Random, Stream } from '../engine/random.js';
+import { Need } from '../engine/need.js';
+import type { Random } from '../engine/random.js';
 import type { Host } from '../host/host.js';
-import type { Model, SiteModel, SourceModel, VisitorsModel } from '../model.js';
+import type { Model, SiteModel } from '../model.js';
 import { ANSWERED, Cause } from '../telemetry/cause.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import { triesAgain } from '../telemetry/views.js';
 import { CRON } from './batchJob.js';
-import { Connection } from './connection.js';
+import { BrowserConnections } from './browserConnections.js';
+import type { Connection } from './connection.js';
 import { delivery } from './delivery.js';
 import { dnsLookup } from './dns.js';
 import { type Board, faultBoard, type Parts } from './faults.js';
@@ -29,8 +29,9 @@ import { nginxServer } from './nginx.js';
 import { mayRunOutOfMemory } from './outOfMemory.js';
 import { phpFpm } from './phpFpm.js';
 import { type Request, Requests, type Stage } from './request.js';
-import { GIVES_UP, Persistence } from './retry.js';
+import { GIVES_UP, type Persistence } from './retry.js';
 import { change, settingsOf } from './settings.js';
+import { Source } from './source.js';
 import { tcpConnect } from './tcp.js';
 import { View } from './view.js';
 import { Visitor, visitorRows } from './visitor.js';
@@ -75,10 +76,11 @@ export function lifecycle(given: Model, clock: VirtualClock, random: Random, hos
   const network = new Network(model.tcp);
   const { journal } = telemetry;
   const supervision = { journal, chance: random.stream('nginx.start') };
-  const left = { vanish, closed, parted, written, severed };
+  const left = { vanish, closed: (connection: Connection) => connections.closed(connection), parted, written, severed };
   const { somaxconn, tls } = model.tcp;
   const nginx = nginxServer(model.nginx, somaxconn, tls, clock, host, fpm, requests, left, model.pages, supervision);
   const dns = dnsLookup(model.dns, clock, endAll);
+  const connections = new BrowserConnections(nginx, dns.addresses);
   const tcp = tcpConnect(model.tcp, clock, host.in, network, nginx, dns.addresses);
   const out = delivery(
     model.tcp,
@@ -120,7 +122,6 @@ export function lifecycle(given: Model, clock: VirtualClock, random: Random, hos
   const cutOff = new Cause('reset', 'tcp', 'the site has moved to another address', 'browser: ERR_CONNECTION_RESET');
   const visitors = visitorRows();
   const spareVisitors: Visitor[] = [];
-  const spareConnections: Connection[] = [];
   const spareViews: View[] = [];
   let numbered = 0;
   let inside = 0;
@@ -187,14 +188,8 @@ export function lifecycle(given: Model, clock: VirtualClock, random: Random, hos
     fetch(visitor, asset);
   }
 
-  /** Connections that are still open stay so until nginx closes them: the tab is left as it is. */
   function leave(visitor: Visitor): void {
-    for (let connection = visitor.idle; connection !== null; ) {
-      const { next } = connection;
-      connection.visitor = null;
-      if (connection.stale) recycle(connection);
-      connection = next;
-    }
+    connections.leave(visitor);
     visitor.reset();
     spareVisitors.push(visitor);
   }
@@ -255,7 +250,7 @@ export function lifecycle(given: Model, clock: VirtualClock, random: Random, hos
     if (page === visitor.page) telemetry.views.requests += 1;
     if (sources[visitor.source].hurried) watchTheClock(request, visitor);
     requests.tracer?.began(request);
-    useConnection(request, visitor);
+    connections.use(request, visitor);
     if (request.connection!.open) request.call(tcp.stage, ask);
     else request.call(dns.stage, connect);
   }
@@ -289,7 +284,7 @@ export function lifecycle(given: Model, clock: VirtualClock, random: Random, hos
     telemetry.requestEnded(request.window, failure ?? ANSWERED, latencyMs);
     requests.tracer?.ended(request);
     const left = failure === nginx.left || failure?.outcome === 'abandoned';
-    putBack(connection!, visitor!, sources[visitor!.source].keepAlive && !left && failure !== cutOff);
+    connections.putBack(connection!, visitor!, sources[visitor!.source].keepAlive && !left && failure !== cutOff);
     const wasPage = request.pageNumber === visitor!.page;
     const { window } = request;
     inside -= 1;
@@ -398,50 +393,6 @@ export function lifecycle(given: Model, clock: VirtualClock, random: Random, hos
     for (const request of requests.all) if (request.stage === out.stage) out.lose(request);
     ofHost.lose();
   }
-
-  // Connections.
-
-  function useConnection(request: Request, visitor: Visitor): void {
-    while (visitor.idle !== null && visitor.idle.address !== dns.addresses.here) drop(visitor, visitor.idle);
-    const connection = visitor.idle ?? spareConnections.pop() ?? new Connection();
-    visitor.idle = connection.next;
-    connection.next = null;
-    connection.visitor = visitor;
-    connection.request = request;
-    request.connection = connection;
-  }
-
-  /** It leads to where the site is no more. */
-  function drop(visitor: Visitor, connection: Connection): void {
-    visitor.idle = connection.next;
-    nginx.finish(connection, false);
-    recycle(connection);
-  }
-
-  function putBack(connection: Connection, visitor: Visitor, keep: boolean): void {
-    connection.request = null;
-    nginx.finish(connection, keep);
-    if (!connection.open) return recycle(connection);
-    connection.next = visitor.idle;
-    visitor.idle = connection;
-  }
-
-  /** Nginx has closed a connection that was idle. */
-  function closed(connection: Connection): void {
-    const { visitor } = connection;
-    if (visitor !== null) {
-      if (visitor.idle === connection) visitor.idle = connection.next;
-      else
-        for (let other = visitor.idle; other !== null; other = other.next)
-          if (other.next === connection) other.next = connection.next;
-    }
-    recycle(connection);
-  }
-
-  function recycle(connection: Connection): void {
-    connection.reset();
-    spareConnections.push(connection);
-  }
 }
 
 /** Whether settings change on the way. */
@@ -456,60 +407,4 @@ function alteredTables({ events, failures }: Model): string[] {
 
 function leftDuring(stage: string, text: string): Cause {
   return new Cause('abandoned', stage, text, 'browser: the visitor closed the tab');
-}
-
-/** What the visitors of one source have in common. */
-class Source {
-  readonly seeds: Stream;
-  readonly closed: boolean;
-  /** When its visitors stop coming back. */
-  readonly untilMs: number;
-  readonly mix: Pick;
-  readonly pages: Need;
-  readonly thinkMs: Need;
-  readonly roundTripMs: Need;
-  readonly patienceMs: Need | null;
-  connections: number;
-  keepAlive: boolean;
-  /** What they do after a failure; `null` where none of them tries again. */
-  readonly persistence: Persistence | null;
-  /** Whether they do not wait for ever. */
-  readonly hurried: boolean;
-
-  constructor(
-    private readonly source: SourceModel,
-    private readonly model: Model,
-    random: Random,
-  ) {
-    const visitors: VisitorsModel = source.visitors ?? model.visitors;
-    this.seeds = random.stream(`visitors/${source.name}`);
-    this.closed = source.kind === 'closed';
-    this.untilMs = source.kind === 'closed' ? source.toMs : Infinity;
-    this.pages = new Need('visitor.pages', visitors.pagesPerVisit);
-    this.thinkMs = new Need('visitor.think', source.kind === 'closed' ? source.thinkMs : visitors.thinkMs);
-    this.mix = new Pick('visitor.page', weightsOf(source, model));
-    this.roundTripMs = new Need('visitor.rtt', visitors.roundTripMs);
-    this.patienceMs = visitors.patienceMs === null ? null : new Need('visitor.patience', visitors.patienceMs);
-    this.connections = visitors.connections;
-    this.keepAlive = visitors.keepAlive;
-    this.persistence = triesAgain(visitors) ? new Persistence(visitors) : null;
-    this.hurried = visitors.patienceMs !== null || visitors.refresh !== null;
-  }
-
-  /** Visitors of its own stay as they are. */
-  configure(): void {
-    if (this.source.visitors !== undefined) return;
-    const { pagesPerVisit, thinkMs, roundTripMs, connections, keepAlive } = this.model.visitors;
-    this.pages.become(pagesPerVisit);
-    if (this.source.kind !== 'closed') this.thinkMs.become(thinkMs);
-    this.roundTripMs.become(roundTripMs);
-    this.connections = connections;
-    this.keepAlive = keepAlive;
-  }
-}
-
-function weightsOf(source: SourceModel, model: Model): number[] {
-  const { mix } = source;
-  if (mix === null) return model.pages.map((page) => page.weight);
-  return model.pages.map((_, index) => mix.filter(({ page }) => page === index).reduce((sum, { weight }) => sum + weight, 0));
 }

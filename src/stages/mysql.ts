@@ -18,7 +18,7 @@ import type { VirtualClock } from '../engine/clock.js';
 import { Level } from '../engine/level.js';
 import { Need } from '../engine/need.js';
 import type { Random } from '../engine/random.js';
-import type { Group, Task } from '../host/cpu.js';
+import type { Group } from '../host/cpu.js';
 import type { Host } from '../host/host.js';
 import { Line } from '../host/line.js';
 import { Pool } from '../host/pool.js';
@@ -31,10 +31,10 @@ import { type Daemon, Factors, type Faults } from './faults.js';
 import { groupCommit } from './groupCommit.js';
 import { MysqlDaemon } from './mysqlDaemon.js';
 import { mysqlErrors } from './mysqlErrors.js';
+import { type DatabaseClient, Thread } from './mysqlThread.js';
 import { PoolLoad } from './poolLoad.js';
 import { Redo } from './redo.js';
 import { type Request, Stage } from './request.js';
-import type { Query } from './script.js';
 import { TableLock } from './tableLock.js';
 
 export interface Database {
@@ -46,36 +46,6 @@ export interface Database {
   readonly daemon: Daemon;
   /** The settings that it was made with have changed. */
   configure(): void;
-}
-
-/** What MySQL sees of the PHP child that asks. */
-export interface DatabaseClient {
-  thread: Thread | null;
-  readonly query: Query;
-  /** The how-manieth query of the script, from 1. */
-  readonly queryNumber: number;
-  readonly dead: boolean;
-}
-
-/** A connection and the thread that serves it. */
-export class Thread implements Task {
-  request: Request | null = null;
-  query: Query | null = null;
-  queryNumber = 0;
-  /** The row that it holds or waits for. */
-  row: Pool<Thread> | null = null;
-  /** The table that its transaction shares. */
-  table: TableLock | null = null;
-  /** The ticket of the lock wait timeout. */
-  timer = 0;
-  /** Of the wait or the work in hand: when it began, and the CPU that it needs. */
-  startedMs = 0;
-  needMs = 0;
-  readsLeft = 0;
-  /** The server has ended it; its client does not know yet. */
-  dead = false;
-
-  constructor(readonly group: Group) {}
 }
 
 /** How often the server looks for lock waits that are too long (InnoDB, lock_wait_timeout_thread). */

@@ -18,10 +18,11 @@ import type { Random } from '../engine/random.js';
 import type { Host } from '../host/host.js';
 import { Line } from '../host/line.js';
 import type { Model, PhpFpmModel } from '../model.js';
-import { Cause } from '../telemetry/cause.js';
+import type { Cause } from '../telemetry/cause.js';
 import type { Journal } from '../telemetry/journal.js';
 import { Meter } from '../telemetry/meter.js';
 import type { Daemon } from './faults.js';
+import { fpmCauses } from './fpmCauses.js';
 import type { Child } from './fpmChild.js';
 import { fpmManager } from './fpmManager.js';
 import { type FpmMaster, fpmMaster, type Socket } from './fpmMaster.js';
@@ -114,50 +115,11 @@ export function phpFpm(
   let synDropped = 0;
   let forNobody = 0;
 
-  const upstream = overTcp ? model.listen : `unix:${model.listen}`;
-  const full = new Cause(
-    '502',
-    'php-fpm',
-    'listen queue full',
-    `[error] connect() to ${upstream} failed (11: Resource temporarily unavailable) while connecting to upstream`,
+  const { full, connectTimeout, terminated, refused, missing, reset, overtime } = fpmCauses(
+    model.listen,
+    overTcp,
+    executionMaxMs,
   );
-  const connectTimeout = new Cause(
-    '504',
-    'php-fpm',
-    'listen queue full until fastcgi_connect_timeout',
-    '[error] upstream timed out (110: Connection timed out) while connecting to upstream',
-  );
-  const terminated = new Cause(
-    '502',
-    'php-fpm',
-    'request_terminate_timeout: the child was killed',
-    '[error] recv() failed (104: Connection reset by peer) while reading response header from upstream',
-  );
-  const refused = new Cause(
-    '502',
-    'php-fpm',
-    'nobody listens',
-    `[error] connect() to ${upstream} failed (111: Connection refused) while connecting to upstream`,
-  );
-  const missing = new Cause(
-    '502',
-    'php-fpm',
-    'nobody listens: the socket is gone',
-    `[crit] connect() to ${upstream} failed (2: No such file or directory) while connecting to upstream`,
-  );
-  const reset = new Cause(
-    '502',
-    'php-fpm',
-    'not accepted before PHP-FPM ended',
-    '[error] recv() failed (104: Connection reset by peer) while reading response header from upstream',
-  );
-  const overtime = new Cause(
-    '500',
-    'php-fpm',
-    'max_execution_time: the script used too much CPU',
-    `PHP Fatal error:  Maximum execution time of ${executionMaxMs / 1000} second${executionMaxMs === 1000 ? '' : 's'} exceeded`,
-  );
-
   const places = { word: 'children', busy: manager.busy, max: model.maxChildren };
   const meter = new Meter('php-fpm', places, queued, queueMax, {
     state: () => ({ children: manager.running(), 'children max': manager.runningMax() }),

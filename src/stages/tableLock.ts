@@ -12,7 +12,7 @@
 import { Kind, type Step } from '../engine/agenda.js';
 import type { VirtualClock } from '../engine/clock.js';
 import { Line } from '../host/line.js';
-import type { Thread } from './mysql.js';
+import type { Thread } from './mysqlThread.js';
 
 export class TableLock {
   /** Transactions in progress that have used the table. */

@@ -5,7 +5,7 @@ import { Random } from '../../src/engine/random.js';
 import { Group } from '../../src/host/cpu.js';
 import { Disk } from '../../src/host/disk.js';
 import { groupCommit } from '../../src/stages/groupCommit.js';
-import { Thread } from '../../src/stages/mysql.js';
+import { Thread } from '../../src/stages/mysqlThread.js';
 import { bare } from '../support/bare.js';
 
 describe('group commit', () => {
