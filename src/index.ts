@@ -12,7 +12,7 @@ export { type BoxFiles, type Imported, importSite } from './import/importSite.js
 export type { Model } from './model.js';
 export { briefCapacity, capacityReport } from './report/capacity.js';
 export { quoted } from './report/closing.js';
-export { comparison, comparisonMarkdown } from './report/comparison.js';
+export { briefComparison, comparison, comparisonMarkdown } from './report/comparison.js';
 export { withGlossary } from './report/glossary.js';
 export { toJson } from './report/json.js';
 export { coloured, type Look, plain } from './report/look.js';

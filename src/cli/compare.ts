@@ -1,5 +1,15 @@
 /** `lempsim compare <before> [after]`: two scenarios, or one and the same with other settings, and the same visitors. */
-import { compareModels, comparison, comparisonMarkdown, escaped, loadScenario, type Model, toJson } from '../index.js';
+import {
+  briefComparison,
+  compareModels,
+  comparison,
+  comparisonMarkdown,
+  escaped,
+  loadScenario,
+  type Model,
+  quoted,
+  toJson,
+} from '../index.js';
 import { type ExitCode, exitCodes } from './exit.js';
 import { UsageError } from './failures.js';
 import { OutputFile, print } from './output.js';
@@ -30,6 +40,7 @@ export async function compare(asked: string | undefined, other: string | undefin
     file?.write(toJson(result));
     if (options.json !== undefined && file === null) await print(toJson(result));
     else if (options.markdown) await print(comparisonMarkdown(result));
+    else if (options.quiet === true) await print(briefComparison(result, lookOf(options)));
     else await print(comparison(result, command(before, other, models[0].seed, options, runs), lookOf(options)));
     const bad = result.verdict === 'worse' || result.verdict === 'mixed';
     return options.strict && bad ? exitCodes.thresholdFailed : exitCodes.done;
@@ -40,7 +51,10 @@ export async function compare(asked: string | undefined, other: string | undefin
 
 async function model(source: string, { seed, variant }: CompareOptions, set: readonly string[]): Promise<Model> {
   const loaded = await loadScenario(source, { seed, set });
-  if (loaded.variants.length === 0) return loaded;
+  if (loaded.variants.length === 0) {
+    if (variant !== undefined) throw new UsageError(`--variant "${variant}": ${loaded.name} has no variants`);
+    return loaded;
+  }
   const chosen = loaded.variants.find(({ name }) => name === variant);
   if (chosen === undefined)
     throw new UsageError(
@@ -57,15 +71,16 @@ function command(
   before: string,
   other: string | undefined,
   seed: string,
-  { set = [], to = [] }: CompareOptions,
+  { set = [], to = [], variant }: CompareOptions,
   runs: number,
 ): string {
-  const settings = [...set.map((option) => `--set '${option}'`), ...to.map((option) => `--to '${option}'`)];
+  const settings = [...set.flatMap((option) => ['--set', quoted(option)]), ...to.flatMap((option) => ['--to', quoted(option)])];
   return [
     'npm run -s sim -- compare',
-    before,
-    ...(other === undefined ? [] : [other]),
-    `--seed ${seed}`,
+    quoted(before),
+    ...(other === undefined ? [] : [quoted(other)]),
+    `--seed ${quoted(seed)}`,
+    ...(variant === undefined ? [] : ['--variant', quoted(variant)]),
     `--runs ${runs}`,
     ...settings,
   ].join(' ');

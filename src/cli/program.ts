@@ -25,7 +25,7 @@ const examples = `Examples
   lempsim ./mine.yaml --set host.cores=4         run a file, with one setting changed
   lempsim surge --json result.json               the figures to a file, the answer to the screen
   lempsim surge --runs 20                        twenty runs, one answer with intervals
-  lempsim deploy --variant 'nginx reload'         one variant by itself, in full
+  lempsim deploy --variant 'nginx reload'        one variant by itself, in full
   lempsim trace surge --outcome 502              follow one request that got a 502
   lempsim resolve surge                          the scenario as a whole, every default written out
   lempsim list                                   what is built in
@@ -82,6 +82,7 @@ function program(end: (code: ExitCode) => void): Command {
 
 function runs(command: Command, end: (code: ExitCode) => void): void {
   takesScenario(command)
+    .option('--explain', 'say at the end what the words of the answer mean')
     .option('--runs <number>', 'as many runs, each with chance of its own, and one answer with 95 % intervals', ordinal)
     .action(async (scenario: string | undefined, { runs = 1, ...options }: RunOptions & { readonly runs?: number }) => {
       await oneScenario(command);
@@ -183,7 +184,6 @@ function takesScenario(command: Command): Command {
     .option('--seed <seed>', 'another draw of chance; the same seed gives the same bytes')
     .option('--set <path=value>', 'change one setting of the scenario; may be given several times', collect)
     .option('--variant <name>', 'only this one of its variants, by itself')
-    .option('--explain', 'say at the end what the words of the answer mean')
     .option('--json [file]', 'the figures as JSON, to stdout or to a file')
     .option('--quiet', 'no progress, no warnings, and only the shortest answer')
     .option('--no-color', 'without colours; NO_COLOR is respected, too')

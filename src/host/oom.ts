@@ -22,7 +22,7 @@ export interface Candidate {
 
 export class OomKiller {
   /** Hears what the kernel writes into its log. */
-  note: (text: string) => void = () => {};
+  note: (text: string, killed?: string) => void = () => {};
   private readonly candidates: Candidate[] = [];
   private ticket = 0;
 
@@ -54,7 +54,10 @@ export class OomKiller {
     const before = this.memory.used;
     const victim = this.largest();
     if (victim === null) return this.note('Out of memory and no killable processes');
-    this.note(`Out of memory: Killed process … (${victim.process}) anon-rss:${Math.round(victim.bytes() / 1024)}kB`);
+    this.note(
+      `Out of memory: Killed process … (${victim.process}) anon-rss:${Math.round(victim.bytes() / 1024)}kB`,
+      victim.process,
+    );
     victim.kill();
     if (this.memory.used < before) this.look();
   };

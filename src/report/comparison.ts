@@ -38,11 +38,18 @@ export function comparison(hostile: Comparison, command: string, look: Look = pl
   const sections = [
     wrap(sentence(result), Math.max(80, look.width)).map(look.paint.strong),
     [`  before  ${result.before}`, `  after   ${result.after}`],
-    table(columns, rows, look),
+    ...(rows.length === 0 ? [] : [table(columns, rows, look)]),
     notes(result, look),
     [look.paint.strong('The same again'), `  ${printable(command)}`],
   ];
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** The sentence alone. */
+export function briefComparison(hostile: Comparison, look: Look = plainLook): string {
+  return `${wrap(sentence(printable(hostile)), Math.max(80, look.width))
+    .map(look.paint.strong)
+    .join('\n')}\n`;
 }
 
 /** One table, which GitHub and GitLab render. */

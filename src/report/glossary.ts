@@ -81,5 +81,7 @@ function glossary(text: string, look: Look): string[] {
 }
 
 function ascii(meaning: string, { unicode }: Look): string {
-  return unicode ? meaning : meaning.replace('±', '+-').replace('·', '*').replace('√runs', 'sqrt(runs)').replace('’', "'");
+  return unicode
+    ? meaning
+    : meaning.replaceAll('±', '+-').replaceAll('·', '*').replaceAll('√runs', 'sqrt(runs)').replaceAll('’', "'");
 }

@@ -6,7 +6,6 @@
  * never where DNS failed them before they came near it.
  */
 import type { Model } from '../model.js';
-import { killsOf } from '../telemetry/kills.js';
 import type { CauseCount, Requests, Result } from '../telemetry/result.js';
 import { type Diagnosis, diagnose, fullFrom, type Peak, type Surge, type Use } from './diagnosis.js';
 import { clock, count, duration, rate, several, share } from './format.js';
@@ -170,9 +169,14 @@ function spare({ busiest, surge }: Diagnosis): string {
   return `the busiest part is ${subject(busiest)}, ${share(busiest.use)} in use${when}, ${busiest.use < 0.01 ? 'nearly all of it' : share(Math.max(0, 1 - busiest.use))} to spare`;
 }
 
+/** Whether memory ran out, so that the kernel killed for it. */
+export function someKilled({ events }: Result): boolean {
+  return events.some(({ killed }) => killed !== undefined);
+}
+
 /** Where the kernel killed for memory, the note below says what was short. */
 function spareUnlessKilled(result: Result, diagnosis: Diagnosis): string {
-  return killsOf(result.events).length > 0 ? '' : `; ${spare(diagnosis)}`;
+  return someKilled(result) ? '' : `; ${spare(diagnosis)}`;
 }
 
 function failures({ good, failed }: Requests, whose: string): string {

@@ -5,12 +5,11 @@
  * "would not help" stand only where the part in question waits for another one that is full.
  */
 import type { Model } from '../model.js';
-import { killsOf } from '../telemetry/kills.js';
 import type { Result } from '../telemetry/result.js';
 import { type Arithmetic, arithmetic, type Bound, boundName, cpuMs, leastBound } from './arithmetic.js';
 import { type Diagnosis, diagnose, fullFrom } from './diagnosis.js';
 import { bytes, count, duration, figure, rate, several, share } from './format.js';
-import { mainCause, subject } from './headline.js';
+import { mainCause, someKilled, subject } from './headline.js';
 import { eventFindings, eventOf } from './incident.js';
 import { placesInWords, stageName } from './names.js';
 import { metastableFinding } from './views.js';
@@ -142,7 +141,7 @@ function disk({ result, diagnosis: { limit }, known }: Case): string | null {
 
 /** Somebody was killed for it: nothing else is as urgent. */
 function outOfMemory({ result }: Case): string | null {
-  const kills = killsOf(result.events);
+  const kills = result.events.flatMap(({ killed }) => killed ?? []);
   if (kills.length === 0) return null;
   const { bytes: there, usedMax } = result.host.memory;
   return `Memory ran out, ${usedMax > there ? `${bytes(usedMax)} of ${bytes(there)}` : 'before the counted time'}, and the kernel killed ${kills[0]}${kills.length === 1 ? '' : `, the first of ${count(kills.length)} times`}: fewer or smaller children, a smaller buffer pool, or more memory.`;
@@ -163,7 +162,7 @@ function deadWork({ result, model, diagnosis }: Case): string | null {
 
 /** Failures while nothing was full; memory that ran out has a finding of its own. */
 function otherFailures({ result, model, diagnosis }: Case): string | null {
-  if (diagnosis.limit !== null || result.requests.failed === 0 || killsOf(result.events).length > 0) return null;
+  if (diagnosis.limit !== null || result.requests.failed === 0 || someKilled(result)) return null;
   const main = mainCause(result);
   if (main.cause === fullLine && model.phpFpm !== null)
     return `${several(main.count, 'request')} found PHP-FPM's line full (listen.backlog ${count(Math.min(model.phpFpm.listenBacklog, model.tcp.somaxconn))}), though only for moments: the busiest part was ${subject(diagnosis.busiest)}, ${share(diagnosis.busiest.use)} in use. In a longer line they would have waited.`;
@@ -173,7 +172,7 @@ function otherFailures({ result, model, diagnosis }: Case): string | null {
 /** How far the least limit on paper is away; memory has no place on that paper. */
 function room({ result, diagnosis: { limit, peak, surge }, known }: Case): string | null {
   const least = leastBound(known.bounds);
-  if (limit !== null || killsOf(result.events).length > 0 || peak.offered === 0 || least.perSecond === Infinity) return null;
+  if (limit !== null || someKilled(result) || peak.offered === 0 || least.perSecond === Infinity) return null;
   const times = least.perSecond / peak.offered;
   if (times < 1) return null;
   const when = surge === null ? '' : ' at the peak';
@@ -181,7 +180,7 @@ function room({ result, diagnosis: { limit, peak, surge }, known }: Case): strin
 }
 
 function longest({ result, diagnosis }: Case): string | null {
-  if (diagnosis.limit !== null || killsOf(result.events).length > 0) return null;
+  if (diagnosis.limit !== null || someKilled(result)) return null;
   const shares = Object.entries(result.stages).map(([name, stage]) => [name, stage.timeMs.share ?? 0] as const);
   const most = shares.reduce<readonly [string, number]>((a, b) => (b[1] > a[1] ? b : a), ['', 0]);
   if (most[1] === 0) return null;

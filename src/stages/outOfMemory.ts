@@ -19,7 +19,7 @@ export function mayRunOutOfMemory(
   { nginx, mysql }: Parts,
 ): void {
   const { oom, memory } = host;
-  oom.note = (text) => journal.note(clock.now(), 'kernel', `kernel: ${text}`);
+  oom.note = (text, killed) => journal.note(clock.now(), 'kernel', `kernel: ${text}`, killed);
   if (mysql?.kill !== undefined) {
     const account = memory.account('mysql');
     oom.add({ process: 'mysqld', bytes: () => account.held, kill: () => killed('mysql', mysql) });

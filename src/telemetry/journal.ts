@@ -12,8 +12,9 @@ export class Journal {
   /** Lines that found no room. */
   dropped = 0;
 
-  note(atMs: number, kind: string, text: string): void {
-    if (this.lines.length < LINES_MAX) this.lines.push({ atMs, kind, text });
+  note(atMs: number, kind: string, text: string, killed?: string): void {
+    if (this.lines.length < LINES_MAX)
+      this.lines.push(killed === undefined ? { atMs, kind, text } : { atMs, kind, text, killed });
     else this.dropped += 1;
   }
 }

@@ -220,6 +220,8 @@ export interface EventNote {
   /** `surge`, `first failure`, `queue full`, `recovered`, … */
   readonly kind: string;
   readonly text: string;
+  /** The process that the kernel killed, as memory had run out; absent in every other line. */
+  readonly killed?: string;
 }
 
 /** One value a step of time; all arrays have the same length. The step grows with the length of the run. */

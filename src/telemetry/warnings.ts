@@ -1,6 +1,5 @@
 /** What a reader must know to read the figures rightly. */
 import type { Model } from '../model.js';
-import { killsOf } from './kills.js';
 import type { Measured } from './thresholds.js';
 
 /** A percentile is only as good as the requests beyond it: at least ten. */
@@ -27,13 +26,14 @@ export function warningsOf(model: Model, result: Measured): string[] {
   }
   if (unstable(result))
     warnings.push('unstable: at the end more requests waited than could be answered; a longer run would show longer waits');
-  if (result.host.memory.overcommitted || killsOf(result.events).length > 0) warnings.push(memoryUsedUp(result));
+  if (result.host.memory.overcommitted || result.events.some(({ killed }) => killed !== undefined))
+    warnings.push(memoryUsedUp(result));
   return warnings;
 }
 
 /** What was beyond RAM lay on swap, or the kernel killed for it. */
 function memoryUsedUp({ events }: Measured): string {
-  const kills = killsOf(events);
+  const kills = events.flatMap(({ killed }) => killed ?? []);
   if (kills.length === 0) return 'more memory was held than the host has: what was beyond it lay on swap';
   return `memory ran out: the kernel killed ${[...new Set(kills)].join(' and ')}${kills.length === 1 ? '' : `, ${kills.length} times in all`}`;
 }

@@ -66,7 +66,12 @@ describe('what to look at next', () => {
   it('of memory that ran out, before anything else', () => {
     const { host } = fixtures.result();
     const memory = { ...host.memory, usedMax: 5 * 1024 ** 3, overcommitted: true };
-    const kill = { atMs: 1000, kind: 'kernel', text: 'kernel: Out of memory: Killed process … (mysqld) anon-rss:1kB' };
+    const kill = {
+      atMs: 1000,
+      kind: 'kernel',
+      text: 'kernel: Out of memory: Killed process … (mysqld) anon-rss:1kB',
+      killed: 'mysqld',
+    };
     const found = (kills: number) =>
       findings(fixtures.result({ host: { ...host, memory }, events: Array(kills).fill(kill) }), fixtures.model())[0];
     expect(found(1)).toBe(
