@@ -184,7 +184,7 @@ function failures({ good, failed }: Requests, whose: string): string {
 }
 
 /** When the failure that most requests met was seen first: `first 502 at 3:14`. */
-export function firstFailure(result: Result): string {
+function firstFailure(result: Result): string {
   const main = mainCause(result);
   const moments = result.causes.flatMap(({ outcome, firstMs }) =>
     outcome === main.outcome && firstMs !== null ? [firstMs] : [],

@@ -134,7 +134,7 @@ const phrases: { readonly [V in Happening['verb']]?: (what: Extract<Happening, {
 export function eventFindings(result: Result, model: Model): string[] {
   const event = eventOf(result, model);
   if (event === null) return [];
-  if (result.requests.failed === 0) return costsTime(result) ? sharing(event) : [];
+  if (result.requests.failed === 0) return costsTime(result) ? [...sharing(event), ...coldOpcache(event, model)] : [];
   return [...afterwards(result, event), ...remedy(event, model), ...sharing(event)];
 }
 
@@ -171,6 +171,15 @@ function remedy({ what, forMs }: EventModel, model: Model): string[] {
       `${stageName(what.on)}'s unit has Restart=no: somebody had to start it, ${duration(forMs)} later. With Restart=on-failure systemd does, RestartSec later.`,
     ];
   return [];
+}
+
+/** Children do not wait for each other's compilations. */
+function coldOpcache({ what }: EventModel, { pages }: Model): string[] {
+  const starts = (what.verb === 'reload' || what.verb === 'restart' || what.verb === 'kill') && what.on === 'php-fpm';
+  if (!starts || pages.every(({ script }) => !script?.compileMs)) return [];
+  return [
+    'OPcache is empty afterwards, and all children that are busy compile the same scripts side by side: the fewer children, the sooner it is over. opcache.file_cache spares most of it.',
+  ];
 }
 
 /** The kernel shares the CPU by processes, so that a job has as many shares as it has of them. */

@@ -11,7 +11,7 @@ import type { Problem } from './problems.js';
 import { elementOf, memberOf, namesOf, unwrapped } from './shape.js';
 import { readText } from './text.js';
 
-export const SET_FILE = '--set';
+const SET_FILE = '--set';
 const OPTION_LONGEST = 10_000;
 
 export function applySet(tree: Tree, schema: z.ZodType, option: string, problems: Problem[]): Tree {

@@ -118,6 +118,19 @@ describe('what to look at after an event', () => {
     expect(next).toHaveLength(2);
   });
 
+  it('of a reload that costs time only, that OPcache is empty after it, if scripts must be compiled', () => {
+    const pages = (php: object) => ({
+      ...site,
+      'php-fpm': { ...site['php-fpm'], process_control_timeout: '10s' },
+      pages: { '/': { size: '1 kB', php } },
+    });
+    const reload = [{ at: '1m', reload: 'php-fpm' }];
+    const cold = told(reload, { site: pages({ cpu: '2ms', compile: '900ms' }) });
+    expect(cold.sentence).toContain('costs time, and no request');
+    expect(cold.next[0]).toMatch(/^OPcache is empty afterwards/);
+    expect(told(reload, { site: pages({ cpu: '2ms' }) }).next.join(' ')).not.toContain('OPcache');
+  });
+
   it('of a move, the TTL', () => {
     const { next } = told([{ at: '1m', dns: 'moved' }], { visitors: { patience: '10s' } });
     expect(next[0]).toMatch(/^Resolvers keep the old address for the record's TTL, 5 min\./);

@@ -37,7 +37,7 @@ export function checkTraffic(scenario: Draft<Complete>, report: Report): void {
 }
 
 /** A source that could only be read in part is left out. */
-export function wholeSources(scenario: Draft<Complete>, report: Report): readonly (Source | undefined)[] {
+function wholeSources(scenario: Draft<Complete>, report: Report): readonly (Source | undefined)[] {
   return (scenario.traffic ?? []).map((source, index) =>
     report.failedWithin(['traffic', index]) ? undefined : (source as Source),
   );
