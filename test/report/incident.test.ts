@@ -125,7 +125,7 @@ describe('what to look at after an event', () => {
       pages: { '/': { size: '1 kB', php } },
     });
     const reload = [{ at: '1m', reload: 'php-fpm' }];
-    const cold = told(reload, { site: pages({ cpu: '2ms', compile: '900ms' }) });
+    const cold = told(reload, { site: pages({ cpu: '2ms', compile: '900ms' }), visitors: { patience: 'unlimited' } });
     expect(cold.sentence).toContain('costs time, and no request');
     expect(cold.next[0]).toMatch(/^OPcache is empty afterwards/);
     expect(told(reload, { site: pages({ cpu: '2ms' }) }).next.join(' ')).not.toContain('OPcache');
