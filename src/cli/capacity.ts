@@ -1,9 +1,20 @@
 /** `lempsim capacity [scenario] --slo …`: how much the site takes before a goal is missed. */
-import { briefCapacity, capacity, capacityReport, escaped, goalsOf, loadScenario, steadyStudy, toJson } from '../index.js';
+import {
+  briefCapacity,
+  capacity,
+  capacityReport,
+  escaped,
+  goalsOf,
+  loadScenario,
+  quoted,
+  steadyStudy,
+  toJson,
+} from '../index.js';
 import { type ExitCode, exitCodes } from './exit.js';
 import { OutputFile, print } from './output.js';
 import { repeatCommand } from './repeat.js';
 import type { RunOptions } from './run.js';
+import { chosen } from './sideBySide.js';
 import { known } from './source.js';
 import { lookOf } from './terminal.js';
 
@@ -16,7 +27,7 @@ const USUAL = ['p95 < 500ms', 'errors < 1%'];
 
 export async function capacityOf(asked: string | undefined, options: CapacityOptions): Promise<ExitCode> {
   const source = await known(asked, options);
-  const model = await loadScenario(source, { seed: options.seed, set: options.set ?? [] });
+  const model = chosen(await loadScenario(source, { seed: options.seed, set: options.set ?? [] }), options);
   const goals = options.slo ?? USUAL;
   const study = steadyStudy(model, goalsOf(goals, model));
   const file = typeof options.json === 'string' && options.json !== '-' ? OutputFile.create(options.json) : null;
@@ -25,7 +36,7 @@ export async function capacityOf(asked: string | undefined, options: CapacityOpt
     tell('', options);
     file?.write(toJson(found));
     const at = study.modelAt(found.value?.mean ?? found.holdsAt ?? study.present);
-    const slo = goals.map((goal) => ` --slo '${goal}'`).join('');
+    const slo = goals.map((goal) => ` --slo ${quoted(goal)}`).join('');
     const command = repeatCommand(source, model, options).replace('sim -- ', 'sim -- capacity ') + slo;
     if (options.json !== undefined && file === null) await print(toJson(found));
     else await print(options.quiet ? briefCapacity(found, at) : capacityReport(found, at, command, lookOf(options)));

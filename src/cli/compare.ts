@@ -31,7 +31,12 @@ export async function compare(asked: string | undefined, other: string | undefin
   if (other === undefined && to.length === 0)
     throw new UsageError('compared with what? name a second scenario, or settings by --to path=value');
   const [before, after] = [await known(asked, options), await known(other ?? asked, options)];
-  const models = [await model(before, options, set), await model(after, options, [...set, ...to])] as const;
+  const loaded = [load(before, options, set), load(after, options, [...set, ...to])] as const;
+  if (options.variant !== undefined && loaded.every(({ variants }) => variants.length === 0))
+    throw new UsageError(
+      `--variant "${options.variant}": the ${other === undefined ? 'scenario has' : 'scenarios have'} no variants`,
+    );
+  const models = [one(loaded[0], options), one(loaded[1], options)] as const;
   const file = typeof options.json === 'string' && options.json !== '-' ? OutputFile.create(options.json) : null;
   try {
     const names = { before: named(before, set), after: named(after, [...set, ...to]) };
@@ -49,12 +54,12 @@ export async function compare(asked: string | undefined, other: string | undefin
   }
 }
 
-async function model(source: string, { seed, variant }: CompareOptions, set: readonly string[]): Promise<Model> {
-  const loaded = await loadScenario(source, { seed, set });
-  if (loaded.variants.length === 0) {
-    if (variant !== undefined) throw new UsageError(`--variant "${variant}": ${loaded.name} has no variants`);
-    return loaded;
-  }
+function load(source: string, { seed }: CompareOptions, set: readonly string[]): Model {
+  return loadScenario(source, { seed, set });
+}
+
+function one(loaded: Model, { variant }: CompareOptions): Model {
+  if (loaded.variants.length === 0) return loaded;
   const chosen = loaded.variants.find(({ name }) => name === variant);
   if (chosen === undefined)
     throw new UsageError(

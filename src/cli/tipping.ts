@@ -5,12 +5,13 @@ import { UsageError } from './failures.js';
 import { OutputFile, print } from './output.js';
 import { repeatCommand } from './repeat.js';
 import type { RunOptions } from './run.js';
+import { chosen } from './sideBySide.js';
 import { known } from './source.js';
 import { lookOf } from './terminal.js';
 
 export async function tippingOf(asked: string | undefined, options: RunOptions): Promise<ExitCode> {
   const source = await known(asked, options);
-  const model = await loadScenario(source, { seed: options.seed, set: options.set ?? [] });
+  const model = chosen(await loadScenario(source, { seed: options.seed, set: options.set ?? [] }), options);
   const top = visitsOnPaper(model);
   if (!Number.isFinite(top)) throw new UsageError('nothing limits this site on paper: it has no load to tip at');
   const file = typeof options.json === 'string' && options.json !== '-' ? OutputFile.create(options.json) : null;

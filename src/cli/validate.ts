@@ -35,7 +35,8 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UnreadableError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw new UnreadableError(`${path}: ${missing ? 'does not exist' : error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -87,8 +87,9 @@ function curve({ curve: points, vary }: Capacity, look: Look): string[] {
 }
 
 /** Each limit alone, in the order in which they would give out. */
-function paper({ vary, value }: Capacity, model: Model, look: Look): string[] {
+function paper({ vary, value, beyond }: Capacity, model: Model, look: Look): string[] {
   if (vary === 'users') return [];
+  const full = beyond !== null && diagnose(beyond, model).limit !== null;
   const known = arithmetic(model);
   const bounds = [...known.bounds].filter(({ perSecond }) => perSecond < Infinity).sort((a, b) => a.perSecond - b.perSecond);
   const visits = (perSecond: number) => perSecond / known.requestsPerVisit;
@@ -98,7 +99,7 @@ function paper({ vary, value }: Capacity, model: Model, look: Look): string[] {
   const reached =
     value === null
       ? ''
-      : ` The goals are missed at ${share(value.mean / visits(first.perSecond))} of it, for waits grow before it is reached.`;
+      : ` The goals are missed at ${share(value.mean / visits(first.perSecond))} of it${full ? ', for waits grow before it is reached' : ''}.`;
   const next = others.length === 0 ? '' : ` Next would be ${others.join(', ')}.`;
   const text = `No load above ${rate(visits(first.perSecond))} can be answered: that is all that ${boundName(first)} can do.${reached}${next}`;
   return [look.paint.strong('On paper'), ...wrap(text, width(look), '  ')];
