@@ -138,8 +138,12 @@ export function fpmManager(
 
   function configure(): void {
     if (!serving) return;
-    while (running > model.maxChildren && idle.length > 0) endOldest();
+    shrink();
     if (model.pm === 'static' && running < model.maxChildren) fork(model.maxChildren - running);
+  }
+
+  function shrink(): void {
+    while (running > model.maxChildren && idle.length > 0) endOldest();
   }
 
   function takeIdle(): Child | null {
@@ -184,6 +188,7 @@ export function fpmManager(
     idle.join(spawn());
     if (forksDue > 0) forkNext();
     handlers.idle();
+    shrink();
   }
 
   function spawn(): Child {

@@ -34,6 +34,13 @@ describe('config', () => {
     expect(story(model, [[0, 0, 2]]).tookMs).toEqual([25, 25]);
   });
 
+  it('children that are still being forked as the pool shrinks end as soon as they are there', () => {
+    const pool = (maxChildren: number) => (site: Model) => ({ phpFpm: { ...site.phpFpm!, maxChildren } });
+    const small = bare({ pages: [script(1)], php: { maxChildren: 1, forkMs: always(100) } });
+    const { figure } = story(changing(changing(small, 50, pool(3)), 100, pool(1)), [0, 5000]);
+    expect([figure('php-fpm', 'children'), figure('php-fpm', 'children started')]).toEqual([1, 2]);
+  });
+
   it('a static pool grows at once, and shrinks as its children have nothing to do', () => {
     const pool = (maxChildren: number) => (site: Model) => ({ phpFpm: { ...site.phpFpm!, maxChildren } });
     const grown = changing(bare({ pages: [scriptPage({ waitMs: always(100) })], php: { maxChildren: 1 } }), 50, pool(3));

@@ -252,7 +252,7 @@ export const verbs = {
     config: some({
       host: some({ cores: whole(1, 4) }),
       nginx: some({ keepalive_requests: whole(1, 5), cpu: some({ proxy: ms(0, 5) }) }),
-      'php-fpm': some({ 'pm.max_requests': whole(0, 3) }),
+      'php-fpm': some({ 'pm.max_requests': whole(0, 3), 'pm.max_children': among(6, 7, 9) }),
       mysql: some({
         max_connections: whole(1, 10),
         innodb_buffer_pool_size: among('1M', '64M'),
