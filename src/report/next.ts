@@ -64,10 +64,14 @@ function cpu({ result, model, diagnosis: { limit, peak }, known }: Case): string
     parts.length === 0 ? '' : ` Most of it goes to ${stageName(parts[0][0])}, ${share(parts[0][1] / sum(by))} of what is used.`;
   const takes = cpuMs(known.mean);
   const atBest = (cores * 1000) / takes;
+  const wanted =
+    (peak.offered * takes) / 1000 > cores / fullFrom
+      ? `; the ${rate(peak.offered)} that come would need ${figure((peak.offered * takes) / 1000)} cores`
+      : '';
   const allows =
     takes === 0 || atBest > farBeyond * peak.offered
       ? ''
-      : `: a request takes ${duration(takes)} of it, which allows ${rate(atBest)}`;
+      : `: a request takes ${duration(takes)} of it, which allows ${rate(atBest)}${wanted}`;
   const more =
     model.phpFpm !== null && peak.places['php-fpm'] >= fullFrom && eventOf(result, model)?.what.verb !== 'cron'
       ? ` PHP-FPM's ${several(model.phpFpm.maxChildren, 'child', 'children')} are all taken because they wait for it: one more would not help.`

@@ -6,7 +6,7 @@ import * as fixtures from './fixtures.js';
 describe('what to look at next', () => {
   it('of a full CPU: what allows how much, and that more children would not help', () => {
     expect(findings(fixtures.surgeResult(), fixtures.surgeModel())).toEqual([
-      "The CPU is the limit, 1 core 100 % busy: a request takes 5.8 ms of it, which allows 172/s. PHP-FPM's 8 children are all taken " +
+      "The CPU is the limit, 1 core 100 % busy: a request takes 5.8 ms of it, which allows 172/s; the 400/s that come would need 2.32 cores. PHP-FPM's 8 children are all taken " +
         'because they wait for it: one more would not help. Most of it goes to PHP-FPM, 52 % of what is used.',
     ]);
   });
